@@ -1,0 +1,66 @@
+# `make lab` opens the course, `make test` checks it, `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?=
+ARGS ?=
+TORCH := 2.13.0
+
+BIN := .venv/bin
+INSTALL := -c constraints.txt -e .[dev]
+NOTEBOOKS := $(wildcard chapters/*.ipynb chapters/solutions/*.ipynb)
+IS_NEW_ENOUGH = $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)
+
+.PHONY: help lab test lint notebooks images benchmarks constraints clean
+.DELETE_ON_ERROR:
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+
+.venv/.installed: pyproject.toml constraints.txt tools/jupyterlab_overrides.json
+	$(if $(filter True,$(IS_NEW_ENOUGH)),,$(error This course needs Python 3.11 or newer and \
+	`$(PYTHON)` is not: name another one with PYTHON=/path/to/python3))
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALL)
+	mkdir -p .venv/share/jupyter/lab/settings
+	cp tools/jupyterlab_overrides.json .venv/share/jupyter/lab/settings/overrides.json
+	$(BIN)/python -c 'import matplotlib.font_manager'  # builds the font cache, which prints
+	touch $@
+
+.venv/.trusted: .venv/.installed $(NOTEBOOKS)
+	$(if $(filter %.ipynb,$?),$(BIN)/jupyter trust $(filter %.ipynb,$?))
+	@touch $@
+
+lab: .venv/.trusted  ## open the course in JupyterLab (PORT=8890, ARGS=--no-browser)
+	$(BIN)/jupyter lab chapters/01_why_memory.ipynb $(if $(PORT),--port=$(PORT)) $(ARGS)
+
+lint: .venv/.installed  ## check the style of code and notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+# The learner's own IPython and Jupyter settings stay out of the tests.
+test notebooks benchmarks: export IPYTHONDIR := $(CURDIR)/.venv/ipython
+test notebooks benchmarks: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/jupyter/config
+test notebooks benchmarks: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/jupyter/data
+
+test: lint  ## style, unit tests, every chapter, browser tests
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval tests chapters $(ARGS)
+
+notebooks: .venv/.installed  ## run every notebook and store it in its canonical form
+	$(BIN)/python -m tools.notebooks $(ARGS)
+
+images: .venv/.installed  ## make the pictures of the README and the chapters again
+	$(BIN)/python -m tools.images $(ARGS)
+
+benchmarks: .venv/.installed  ## measure what the performance figures claim
+	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file $(ARGS); done
+
+constraints:  ## resolve pyproject.toml afresh and write constraints.txt
+	$(PYTHON) -m venv --clear .venv-constraints
+	.venv-constraints/bin/python -m pip install --quiet torch==$(TORCH) -e .[dev]
+	{ echo '# What the course was tested with. Made by `make constraints`; not edited by hand.'; \
+	  .venv-constraints/bin/python -m pip list --format=freeze --exclude pip --exclude-editable \
+	  | sed 's/+.*//'; } > constraints.txt
+	rm -rf .venv-constraints
+
+clean:  ## remove the environment, so that the next command makes it anew
+	rm -rf .venv .venv-constraints

@@ -1,0 +1,102 @@
+"""How a check answers: "not attempted", "correct", or the hint for the mistake it recognises.
+
+A check never shows the solution. It knows the likely wrong answers, each with its hint, and
+has one hint left for everything else.
+"""
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from numbers import Real
+
+NOT_ATTEMPTED = "not attempted: replace the ... and run this cell again"
+CORRECT = "correct"
+
+
+def say(verdict: str) -> None:
+    """Print a verdict; whatever is neither of the two fixed ones is a hint."""
+    print(verdict if verdict in (NOT_ATTEMPTED, CORRECT) else f"not yet: {verdict}")
+
+
+def is_missing(answer: object) -> bool:
+    """Return whether the stub was left as it was."""
+    return answer is None or answer is ...
+
+
+def number(
+    answer: object,
+    expected: float,
+    mistakes: Sequence[tuple[float, str]],
+    otherwise: str,
+    within: float = 0.005,
+) -> None:
+    """Check one number.
+
+    Args:
+        answer: what the learner gave.
+        expected: the right number.
+        mistakes: (wrong number, hint) for the likely mistakes.
+        otherwise: the hint for any other wrong number.
+        within: how far a number may be from another and still count as the same.
+    """
+    if is_missing(answer):
+        return say(NOT_ATTEMPTED)
+    if isinstance(answer, bool) or not isinstance(answer, Real) or not isfinite(answer):
+        return say(f"the answer should be a number, and this is {answer!r}")
+    if abs(answer - expected) <= within:
+        return say(CORRECT)
+    recognised = (hint for wrong, hint in mistakes if abs(answer - wrong) <= within)
+    return say(next(recognised, otherwise))
+
+
+def choice(answer: object, expected: str, mistakes: dict[str, str]) -> None:
+    """Check one of several letters or words; `mistakes` has a hint for each wrong one."""
+    if is_missing(answer):
+        return say(NOT_ATTEMPTED)
+    given = str(answer).strip().lower()
+    if given == expected:
+        return say(CORRECT)
+    options = ", ".join(sorted([expected, *mistakes]))
+    return say(mistakes.get(given, f"choose one of {options}; this is {answer!r}"))
+
+
+def function(
+    answer: object,
+    expected: Callable[..., object],
+    cases: Sequence[tuple],
+    mistakes: Sequence[tuple[Callable[..., object], str]],
+    otherwise: str,
+) -> None:
+    """Check a function by what it returns.
+
+    Args:
+        answer: the learner's function; one that returns `...` or None was not attempted.
+        expected: a function that is right.
+        cases: tuples of arguments to try.
+        mistakes: (wrong function, hint) for the likely mistakes.
+        otherwise: the hint for any other wrong result.
+    """
+    if is_missing(answer):
+        return say(NOT_ATTEMPTED)
+    if not callable(answer):
+        return say(f"the answer should be a function, and this is {answer!r}")
+    try:
+        results = [answer(*case) for case in cases]
+    except Exception as error:  # noqa: BLE001 - a learner's function may raise anything
+        return say(f"your function stopped with {type(error).__name__}: {error}")
+    if all(is_missing(result) for result in results):
+        return say(NOT_ATTEMPTED)
+    if _same(results, [expected(*case) for case in cases]):
+        return say(CORRECT)
+    wrong = (hint for slip, hint in mistakes if _same(results, [slip(*case) for case in cases]))
+    return say(next(wrong, otherwise))
+
+
+def _same(results: object, wanted: object, within: float = 1e-6) -> bool:
+    """Return whether two results agree, number by number."""
+    if isinstance(wanted, Real):
+        return isinstance(results, Real) and abs(results - wanted) <= within
+    try:
+        pairs = list(zip(results, wanted, strict=True))
+    except (TypeError, ValueError):
+        return False
+    return all(_same(result, want, within) for result, want in pairs)

@@ -1,0 +1,1 @@
+"""Pictures as SVG text, drawn from a Trace with the standard library alone."""

@@ -1,0 +1,148 @@
+"""SVG as text: the few shapes, the colours and the style every picture of the course shares.
+
+Every function returns a piece of SVG. Coordinates are in the picture's own units and are
+written with one decimal, so that the same numbers always give the same text.
+"""
+
+from collections.abc import Iterable
+from html import escape
+
+# The colour-blind palette of the course, and a darker or lighter ink of each for text.
+COLORS = {
+    "f": "#0173b2",
+    "i": "#029e73",
+    "g": "#de8f05",
+    "o": "#cc78bc",
+    "c": "#d55e00",
+    "h": "#56b4e9",
+    "x": "#6b6b6b",
+}
+_INK_LIGHT = {
+    "f": "#0169a4",
+    "i": "#027a59",
+    "g": "#8f5b00",
+    "o": "#9c4690",
+    "c": "#ad4c00",
+    "h": "#1a6fa3",
+    "x": "#555",
+}
+_INK_DARK = {
+    "f": "#62b5ea",
+    "i": "#3ccb9b",
+    "g": "#f0ac3c",
+    "o": "#e0a6d5",
+    "c": "#f59355",
+    "h": "#82cdf5",
+    "x": "#bbb",
+}
+FONT = "system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif"
+
+
+def _variables(inks: dict[str, str]) -> str:
+    return "".join(f"--{name}-ink:{ink};" for name, ink in inks.items())
+
+
+STYLE = (
+    "<style>"
+    f".lstm{{{_variables(_INK_LIGHT)}"
+    "--paper:var(--jp-layout-color0,#fff);--ink:var(--jp-content-font-color1,#1b1b1b);"
+    "--soft:var(--jp-content-font-color2,#5a5a5a);--line:var(--jp-border-color1,#c4c4c4);"
+    "--panel:var(--jp-layout-color2,#f3f4f6);--now:#fdf0cd}"
+    f"[data-jp-theme-light=false] .lstm{{{_variables(_INK_DARK)}--now:#4a4023}}"
+    f".lstm text{{font-family:{FONT};font-variant-numeric:tabular-nums;fill:var(--ink)}}"
+    ".lstm .soft{fill:var(--soft)}.lstm .b{font-weight:650}.lstm .it{font-style:italic}"
+    ".lstm .mid{text-anchor:middle}.lstm .end{text-anchor:end}"
+    ".lstm .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}"
+    + "".join(
+        f".lstm .{name}{{stroke:{color};fill:none}}.lstm .fill-{name}{{fill:{color}}}"
+        f".lstm .ink-{name}{{fill:var(--{name}-ink)}}"
+        for name, color in COLORS.items()
+    )
+    + ".lstm .line{stroke:var(--line);fill:none}.lstm .ink{stroke:var(--ink);fill:none}"
+    ".lstm .paper{fill:var(--paper)}.lstm .panel{fill:var(--panel)}.lstm .now{fill:var(--now)}"
+    "</style>"
+)
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """Return `value` rounded for people: a real minus sign, and never a minus zero."""
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def coordinate(value: float) -> str:
+    """Return `value` with at most one decimal."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+def _attributes(attributes: dict[str, object]) -> str:
+    return "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        for name, value in attributes.items()
+    )
+
+
+def _value(value: object) -> str:
+    return coordinate(value) if isinstance(value, float) else escape(str(value))
+
+
+def text(x: float, y: float, words: str, size: float = 12, cls: str = "", **more: object) -> str:
+    """Write `words` with their baseline at (x, y)."""
+    given = {"class_": cls} if cls else {}
+    place = {"x": float(x), "y": float(y), "font_size": size}
+    return f"<text{_attributes(place | given | more)}>{escape(words)}</text>"
+
+
+def shape(tag: str, cls: str = "", **attributes: object) -> str:
+    """Draw any SVG element, e.g. `shape("circle", "fill-f", cx=1.0, cy=2.0, r=3)`."""
+    given = {"class_": cls} if cls else {}
+    return f"<{tag}{_attributes(given | attributes)}/>"
+
+
+def line(x1: float, y1: float, x2: float, y2: float, cls: str = "line", **more: object) -> str:
+    """Draw a straight line."""
+    ends = {"x1": float(x1), "y1": float(y1), "x2": float(x2), "y2": float(y2)}
+    return shape("line", cls, **ends, **more)
+
+
+def rect(x: float, y: float, w: float, h: float, cls: str = "panel", **more: object) -> str:
+    """Draw a rectangle; `rx` rounds its corners."""
+    box = {"x": float(x), "y": float(y), "width": float(w), "height": float(h)}
+    return shape("rect", cls, **box, **more)
+
+
+def path(d: str, cls: str, width: float = 2, **more: object) -> str:
+    """Draw a path."""
+    return shape("path", cls, d=d, stroke_width=width, **more)
+
+
+def polyline(
+    points: Iterable[tuple[float, float]], cls: str, width: float = 2, **more: object
+) -> str:
+    """Draw straight lines from point to point."""
+    places = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+    return shape("polyline", cls, points=places, stroke_width=width, **more)
+
+
+def group(pieces: Iterable[str], **attributes: object) -> str:
+    """Put pieces together, e.g. under one `transform`."""
+    return f"<g{_attributes(attributes)}>{''.join(pieces)}</g>"
+
+
+def layer(size: tuple[int, int], body: str) -> str:
+    """Return one see-through sheet of a live picture; its numbers are read from the text beside."""
+    width, height = size
+    return f'<svg class="lstm" viewBox="0 0 {width} {height}" aria-hidden="true">{body}</svg>'
+
+
+def document(size: tuple[int, int], bodies: Iterable[str], label: str) -> str:
+    """Return a whole SVG that stands on its own; `label` says in words what it shows."""
+    width, height = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="lstm" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" aria-label="{escape(label)}">{STYLE}'
+        f'<rect class="paper" width="{width}" height="{height}"/>{"".join(bodies)}</svg>'
+    )

@@ -1,0 +1,1 @@
+"""Explorers: sliders around a picture that answers at once."""

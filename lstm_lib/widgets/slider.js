@@ -1,0 +1,106 @@
+// Moves of the learner snap to the multiples of the step; a value from the kernel is left as it is.
+const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+const TRAITS = "value min max step label name color decimals log readout disabled".split(" ");
+
+// Rounds float noise away: 0.15000000000000002 -> 0.15.
+const tidy = (number, digits = 12) => Number(number.toPrecision(digits));
+
+// Where a value stands on the track: with log, equal factors are equal distances.
+const place = (value, { log }) => (log ? Math.log10(value) : value);
+const point = (k, { log, step }) => (log ? tidy(10 ** (k * step), 3) : tidy(k * step));
+const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
+
+// The grid point `count` steps beyond the value, which may lie between two of them.
+function moved(count, s) {
+  const way = Math.sign(count);
+  let k = Math.round(place(s.value, s) / s.step) - way;
+  while (way * (point(k, s) - s.value) <= 0) k += way;
+  return clamp(point(k + count - way, s), s);
+}
+
+function format(value, { log, decimals }) {
+  const text = log ? String(tidy(value, decimals + 1)) : value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+function build(el) {
+  const id = `lstm-slider-${Math.random().toString(36).slice(2)}`;
+  el.classList.add("lstm-slider");
+  el.innerHTML = `<label for="${id}"></label><input type="range" id="${id}" step="any"><input
+    type="text" inputmode="decimal" autocomplete="off" spellcheck="false"><span></span>`;
+  return el.children;
+}
+
+// Fills the track from zero (or the nearest end) to the value.
+function paint(el, range, s) {
+  const share = (at) => Math.min(1, Math.max(0, (at - range.min) / (range.max - range.min)));
+  const [from, to] = [share(s.log ? range.min : 0), share(range.value)];
+  el.style.setProperty("--slider-from", Math.min(from, to));
+  el.style.setProperty("--slider-to", Math.max(from, to));
+  el.style.setProperty("--slider-color", s.color || "currentColor");
+}
+
+function render({ model, el }) {
+  const [label, range, field, text] = build(el);
+  const state = () => Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
+  let typing = false;
+
+  function show() {
+    const s = state(), shown = format(s.value, s), ends = [format(s.min, s), format(s.max, s)];
+    Object.assign(range, { max: place(s.max, s), min: place(s.min, s), value: place(s.value, s) });
+    Object.assign(range, { disabled: s.disabled, ariaLabel: s.name || s.label, ariaValueText: shown });
+    paint(el, range, s);
+    label.textContent = s.label;
+    text.textContent = shown;
+    text.hidden = s.readout;
+    Object.assign(field, { hidden: !s.readout, disabled: s.disabled });
+    field.ariaLabel = `${s.name || s.label}, type a number`;
+    text.style.width = field.style.width = `calc(${Math.max(...ends.map((e) => e.length), 4)}ch + 8px)`;
+    typing &&= field.matches(":focus");
+    if (typing) return;
+    Object.assign(field, { value: shown, ariaInvalid: null, title: `${s.value} (${ends.join(" to ")})` });
+  }
+
+  function send(value) {
+    typing = false;
+    model.set("value", value);
+    model.save_changes();
+    show();
+  }
+
+  function commit() {
+    const s = state(), typed = field.value.trim() === "" ? NaN : Number(field.value);
+    if (!typing) return;
+    if (typed >= s.min && typed <= s.max) return send(typed);
+    field.ariaInvalid = "true";
+    field.title = `Not possible: type a number from ${s.min} to ${s.max}`;
+  }
+
+  range.addEventListener("input", () => {
+    const s = state();
+    send(clamp(point(Math.round(range.value / s.step), s), s));
+  });
+  range.addEventListener("keydown", (event) => {
+    const s = state(), key = event.key;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key in MOVES) send(moved(MOVES[key], s));
+    else if (key === "Home" || key === "End") send(key === "Home" ? s.min : s.max);
+    else return;
+    event.preventDefault();
+  });
+  field.addEventListener("input", () => (typing = true));
+  field.addEventListener("change", commit);
+  field.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") commit();
+    if (key === "Escape") show((typing = false));
+  });
+  // JupyterLab listens further out, where a plain key moves to another cell or deletes this one.
+  el.addEventListener("keydown", (event) => {
+    const command = event.ctrlKey || event.metaKey || event.altKey;
+    if (!command && !(event.shiftKey && event.key === "Enter")) event.stopPropagation();
+  });
+  model.on("change", show);
+  show();
+}
+
+export default { render };

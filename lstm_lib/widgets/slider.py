@@ -1,0 +1,87 @@
+"""A slider with a name for screen readers, which keeps the exact value it is given.
+
+The sliders of ipywidgets 8.1 are not named for screen readers, and they snap a value to their step
+and send it back: on display, a published weight of 1.6307 becomes 1.65 in the kernel. This one
+snaps the learner's moves only.
+"""
+
+import pathlib
+
+import anywidget
+import traitlets
+
+from lstm_lib import _validate
+from lstm_lib.widgets import traits
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Slider(anywidget.AnyWidget):
+    """A labelled slider and number field for one number.
+
+    Args:
+        value: The number, exactly as Python assigned it or the learner typed it.
+        min: The smallest value.
+        max: The largest value.
+        step: Keys and dragging move to the multiples of `step` (with `log`: of `step` decades, so
+            0.1 gives ten points from 0.01 to 0.1). PageUp and PageDown move ten of them.
+        label: Short text shown beside the slider, such as 'w_h'.
+        name: Full name for screen readers, such as 'forget gate, weight on h'; default `label`.
+        color: CSS colour of the bar and the handle; default the theme's text colour.
+        decimals: Digits shown after the point (with `log`: after the first digit).
+        log: Whether the slider moves by factors instead of differences; needs min > 0.
+        readout: Whether the number can be typed; if not, it is only shown.
+        disabled: Whether the learner is kept from moving it.
+        layout: As for every ipywidgets widget.
+
+    Raises:
+        TypeError: An argument has the wrong type or is unknown.
+        ValueError: A number is not finite or outside min..max, the range or the step is
+            impossible, or there is neither a name nor a label.
+    """
+
+    _esm = HERE / "slider.js"
+    _css = HERE / "slider.css"
+
+    value = traits.Checked(_validate.number, 0.0)
+    min = traits.Checked(_validate.number, -1.0)
+    max = traits.Checked(_validate.number, 1.0)
+    step = traits.Checked(_validate.positive, 0.05)
+    label = traits.Checked(traits.text, "")
+    name = traits.Checked(traits.text, "")
+    color = traits.Checked(traits.color, "")
+    decimals = traits.Checked(traits.digits, 2)
+    log = traits.Checked(traits.flag, False)
+    readout = traits.Checked(traits.flag, True)
+    disabled = traits.Checked(traits.flag, False)
+
+    def __init__(self, **arguments):
+        traits.check_arguments(self, arguments)
+        super().__init__(**arguments)
+        _check_together(**self._numbers())
+
+    @traitlets.validate("value", "min", "max", "step", "log")
+    def _goes_together(self, proposal):
+        _check_together(**self._numbers() | {proposal.trait.name: proposal.value})
+        return proposal.value
+
+    def _numbers(self):
+        return {name: getattr(self, name) for name in ("value", "min", "max", "step", "log")}
+
+    def __repr__(self):
+        name = self.name or self.label
+        return f"Slider({name!r}, value={self.value:g}, min={self.min:g}, max={self.max:g})"
+
+
+def _check_together(value, min, max, step, log):
+    """Raise ValueError unless the traits make a slider together."""
+    if min >= max:
+        raise traits.MismatchError(f"min must be below max, got min={min!r} and max={max!r}")
+    if log and min <= 0:
+        raise traits.MismatchError(f"min must be above 0 when log is True, got {min!r}")
+    if not min <= value <= max:
+        raise traits.MismatchError(f"value must be from {min!r} to {max!r}, got {value!r}")
+    # The browser counts to grid points; below this, rounded floats no longer tell them apart.
+    smallest = 0.005 if log else 1e-9 * (abs(min) + abs(max))
+    if step < smallest:
+        raise traits.MismatchError(f"step must be at least {smallest:g}, got {step!r}")
