@@ -1,4 +1,4 @@
-# `make lab` opens the course, `make test` checks it, `make help` lists the rest.
+# `make lab` opens the course, `make test` checks it, `make` lists the rest.
 
 PYTHON ?= python3
 PORT ?=
@@ -8,30 +8,34 @@ TORCH := 2.13.0
 BIN := .venv/bin
 INSTALL := -c constraints.txt -e .[dev]
 NOTEBOOKS := $(wildcard chapters/*.ipynb chapters/solutions/*.ipynb)
+BENCHMARKS := $(subst /,.,$(basename $(wildcard benchmarks/[!_]*.py)))
+AT_CHAPTER_1 := --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/01_why_memory.ipynb
 IS_NEW_ENOUGH = $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)
+TOO_OLD = This course needs Python 3.11 or newer, and `$(PYTHON)` is not: \
+name one that is with PYTHON=/path/to/python3
 
 .PHONY: help lab test lint notebooks images benchmarks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .venv/.installed: pyproject.toml constraints.txt tools/jupyterlab_overrides.json
-	$(if $(filter True,$(IS_NEW_ENOUGH)),,$(error This course needs Python 3.11 or newer and \
-	`$(PYTHON)` is not: name another one with PYTHON=/path/to/python3))
+	$(if $(filter True,$(IS_NEW_ENOUGH)),,$(error $(TOO_OLD)))
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALL)
 	mkdir -p .venv/share/jupyter/lab/settings
 	cp tools/jupyterlab_overrides.json .venv/share/jupyter/lab/settings/overrides.json
-	$(BIN)/python -c 'import matplotlib.font_manager'  # builds the font cache, which prints
-	touch $@
+	@# The first import of matplotlib builds its font cache and may say so; a notebook must not.
+	$(BIN)/python -c 'import matplotlib.font_manager'
+	@touch $@
 
 .venv/.trusted: .venv/.installed $(NOTEBOOKS)
 	$(if $(filter %.ipynb,$?),$(BIN)/jupyter trust $(filter %.ipynb,$?))
 	@touch $@
 
 lab: .venv/.trusted  ## open the course in JupyterLab (PORT=8890, ARGS=--no-browser)
-	$(BIN)/jupyter lab chapters/01_why_memory.ipynb $(if $(PORT),--port=$(PORT)) $(ARGS)
+	$(BIN)/jupyter lab $(AT_CHAPTER_1) $(if $(PORT),--port=$(PORT)) $(ARGS)
 
 lint: .venv/.installed  ## check the style of code and notebooks
 	$(BIN)/ruff check
@@ -52,7 +56,7 @@ images: .venv/.installed  ## make the pictures of the README and the chapters ag
 	$(BIN)/python -m tools.images $(ARGS)
 
 benchmarks: .venv/.installed  ## measure what the performance figures claim
-	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file $(ARGS); done
+	set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m $$name $(ARGS); done
 
 constraints:  ## resolve pyproject.toml afresh and write constraints.txt
 	$(PYTHON) -m venv --clear .venv-constraints

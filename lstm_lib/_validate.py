@@ -21,6 +21,13 @@ def positive(name: str, value: object) -> float:
     return float(value)
 
 
+def share(name: str, value: object) -> float:
+    """Return `value` as a float from 0 to 1."""
+    if not 0 <= number(name, value) <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, got {value!r}")
+    return float(value)
+
+
 def count(name: str, value: object, at_least: int = 0) -> int:
     """Return `value` as an int of at least `at_least`."""
     if isinstance(value, bool) or not isinstance(value, Integral):

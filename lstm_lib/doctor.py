@@ -4,6 +4,8 @@ Compares the versions found with the versions the course was tested with, looks 
 JupyterLab extensions and for a browser, and gives one line of advice for each thing that is off.
 """
 
+from __future__ import annotations  # so that a Python that is too old can still be told so
+
 import os
 import re
 import shutil
@@ -80,8 +82,8 @@ def parse_requirement(line: str) -> Requirement:
     """Read one requirement as package metadata states it: `nbval>=0.11; extra == "dev"`."""
     specification, _, marker = line.partition(";")
     name = re.match(r"[\w.-]+", specification.strip()).group()
-    oldest = re.search(r">=\s*([\w.]+)", specification)
-    return Requirement(canonical_name(name), oldest.group(1) if oldest else "", "extra" not in marker)
+    oldest = re.search(r">=\s*([\w.]+)|$", specification).group(1)
+    return Requirement(canonical_name(name), oldest or "", "extra" not in marker)
 
 
 def canonical_name(name: str) -> str:
@@ -91,7 +93,7 @@ def canonical_name(name: str) -> str:
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the leading numbers of a version: `2.13.0+cpu` gives (2, 13, 0)."""
-    return tuple(int(part) for part in re.match(r"\d+(\.\d+)*|", version).group().split(".") if part)
+    return tuple(int(part) for part in re.match(r"[\d.]*", version).group().split(".") if part)
 
 
 def check_python(version: tuple[int, ...]) -> Finding:
@@ -157,7 +159,7 @@ def installed_versions() -> dict[str, str]:
     return {canonical_name(d.name): d.version for d in metadata.distributions() if d.name}
 
 
-def tested_versions(root: Path = ROOT) -> dict[str, str]:
+def read_constraints(root: Path = ROOT) -> dict[str, str]:
     """Return the versions in the repository's constraints.txt, or none outside a repository."""
     path = root / "constraints.txt"
     return parse_constraints(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -170,7 +172,7 @@ def package_findings() -> list[Finding]:
     except metadata.PackageNotFoundError:
         advice = f"this Python ({sys.executable}) does not know the course: {INSTALL}"
         return [Finding("lstm_lib", "missing", "installed", advice)]
-    return check_packages(requirements, installed_versions(), tested_versions())
+    return check_packages(requirements, installed_versions(), read_constraints())
 
 
 def examine() -> list[Finding]:
@@ -196,7 +198,8 @@ def main() -> int:
     findings = examine()
     print("\n".join(lines(findings)))
     count = sum(item.stops_you for item in findings)
-    print(f"\n{count} to mend before you go on." if count else "\nAll that a learner needs is here.")
+    verdict = f"{count} to mend before you go on." if count else "All that a learner needs is here."
+    print(f"\n{verdict}")
     return int(count > 0)
 
 

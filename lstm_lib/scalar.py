@@ -10,7 +10,7 @@ with input_size = hidden_size = 1 and its two biases added into one.
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, prod, sqrt, tanh
+from math import exp, inf, isfinite, log, prod, sqrt, tanh
 from operator import mul
 from typing import NamedTuple
 
@@ -25,12 +25,34 @@ def sigmoid(z: float) -> float:
     return 1.0 / (1.0 + exp(-z)) if z > -700.0 else 0.0  # e^710 does not fit a float
 
 
+def half_life(f: float) -> float:
+    """Return after how many steps half of a memory is left if every step keeps the share `f`.
+
+    f^n = 1/2 for n = ln 0.5 / ln f.
+
+    Args:
+        f: a forget gate's value, 0 to 1.
+
+    Returns:
+        steps, seldom a whole number; 0 for f = 0 (gone at once), infinite for f = 1.
+    """
+    f = _validate.share("f", f)
+    if f in (0.0, 1.0):
+        return inf if f else 0.0
+    return log(0.5) / log(f)
+
+
 class Gate(NamedTuple):
     """The three numbers of one gate: weight on h, weight on x, bias."""
 
     w_h: float
     w_x: float
     b: float
+
+    def weighted_sum(self, h: float, x: float) -> float:
+        """Return z = w_h h + w_x x + b, what the gate's sigmoid or tanh is taken of."""
+        h, x = _validate.number("h", h), _validate.number("x", x)
+        return self.w_h * h + self.w_x * x + self.b
 
 
 class GradientFlow(NamedTuple):
@@ -195,7 +217,9 @@ def _gate(name: str, weights: object) -> Gate:
     weights = _validate.sequence(name, weights)
     if len(weights) != 3:
         raise ValueError(f"{name} must be three numbers w_h, w_x, b, got {len(weights)}")
-    return Gate(*(_validate.number(f"{name}.{k}", w) for k, w in zip(Gate._fields, weights, strict=True)))
+    return Gate(
+        *(_validate.number(f"{name}.{k}", w) for k, w in zip(Gate._fields, weights, strict=True))
+    )
 
 
 def _step(numbers: Sequence[float], x: float, h: float, c: float) -> Step:
@@ -258,6 +282,37 @@ def _gradients(
         derivatives += [sum(map(mul, gate, wire)) for wire in wires]
         derivatives.append(sum(gate))
     return error * error, derivatives
+
+
+def run_gates(
+    g: Sequence[float], f: Sequence[float], i: Sequence[float], o: Sequence[float]
+) -> Trace:
+    """Run the cell with gates set by hand, no weights: c_t = f_t c_{t-1} + i_t g_t.
+
+    Args:
+        g: candidates, (seq_len,), at least one; the Trace's inputs too.
+        f, i, o: forget, input and output gate at every step, 0 to 1, (seq_len,) each.
+
+    Returns:
+        Trace from c = h = 0, with h_t = o_t tanh(c_t).
+    """
+    g = _validate.sequence("g", g)
+    f, i, o = (_set_by_hand(*named, len(g)) for named in (("f", f), ("i", i), ("o", o)))
+    c, h, steps = 0.0, 0.0, []
+    for candidate, keep, write, show in zip(g, f, i, o, strict=True):
+        c_new = keep * c + write * candidate
+        h_new = show * tanh(c_new)
+        steps.append(Step(candidate, h, c, write, keep, candidate, show, c_new, h_new))
+        c, h = c_new, h_new
+    return Trace.from_steps(steps)
+
+
+def _set_by_hand(name: str, values: object, seq_len: int) -> tuple[float, ...]:
+    """Return one gate's values, 0 to 1, one per step."""
+    values = _validate.sequence(name, values)
+    if len(values) != seq_len:
+        raise ValueError(f"{name} must hold {seq_len} numbers like g, got {len(values)}")
+    return tuple(_validate.share(f"{name}[{t}]", value) for t, value in enumerate(values))
 
 
 class GradientDescent:

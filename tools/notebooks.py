@@ -135,7 +135,8 @@ def merge_streams(outputs: list[dict]) -> list[dict]:
 
 def canonical_cell(cell: dict) -> dict:
     """Keep a cell's text, its tags and its outputs."""
-    kept = {key: cell["metadata"][key] for key in KEPT_CELL_METADATA if cell["metadata"].get(key)}
+    kept = {key: cell["metadata"].get(key) for key in KEPT_CELL_METADATA}
+    kept = {key: value for key, value in kept.items() if value not in (None, [], {})}
     cell["metadata"] = nbformat.from_dict(kept)
     if cell["cell_type"] == "code":
         cell["outputs"] = merge_streams([canonical_output(output) for output in cell["outputs"]])

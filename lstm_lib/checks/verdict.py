@@ -40,7 +40,7 @@ def number(
     """
     if is_missing(answer):
         return say(NOT_ATTEMPTED)
-    if isinstance(answer, bool) or not isinstance(answer, Real) or not isfinite(answer):
+    if isinstance(answer, bool) or not isinstance(answer, Real) or not _is_finite(answer):
         return say(f"the answer should be a number, and this is {answer!r}")
     if abs(answer - expected) <= within:
         return say(CORRECT)
@@ -81,7 +81,7 @@ def function(
         return say(f"the answer should be a function, and this is {answer!r}")
     try:
         results = [answer(*case) for case in cases]
-    except Exception as error:  # noqa: BLE001 - a learner's function may raise anything
+    except Exception as error:  # a learner's function may raise anything
         return say(f"your function stopped with {type(error).__name__}: {error}")
     if all(is_missing(result) for result in results):
         return say(NOT_ATTEMPTED)
@@ -91,10 +91,18 @@ def function(
     return say(next(wrong, otherwise))
 
 
+def _is_finite(value: Real) -> bool:
+    """Return whether `value` fits a float; a huge int does not."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _same(results: object, wanted: object, within: float = 1e-6) -> bool:
     """Return whether two results agree, number by number."""
     if isinstance(wanted, Real):
-        return isinstance(results, Real) and abs(results - wanted) <= within
+        return isinstance(results, Real) and _is_finite(results) and abs(results - wanted) <= within
     try:
         pairs = list(zip(results, wanted, strict=True))
     except (TypeError, ValueError):

@@ -1,12 +1,12 @@
 """Explorer: controls around a picture, and everything its five kinds have in common."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from threading import RLock
 from typing import Any, NamedTuple
 
-from ipywidgets import HTML, Box, Checkbox, Layout, VBox, Widget
+from ipywidgets import HTML, Box, Checkbox, GridBox, Layout, VBox, Widget
 
 from lstm_lib.diagram import svg
 
@@ -132,8 +132,17 @@ class Explorer(VBox):
             self._numbers.value = _html_table(self._view.header, self._view.rows)
 
 
+def columns(widgets: Iterable[Widget], widths: str = "") -> GridBox:
+    """Put widgets beside each other over the picture's width, in equal columns unless given."""
+    widgets = list(widgets)
+    template = widths or f"repeat({len(widgets)}, minmax(0, 1fr))"
+    return GridBox(
+        widgets, layout=Layout(grid_template_columns=template, width="100%", grid_gap="0 20px")
+    )
+
+
 def _shown(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else repr(value)
+    return f"{value:.5g}" if isinstance(value, float) else repr(value)
 
 
 def _html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

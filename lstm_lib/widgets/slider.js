@@ -35,9 +35,9 @@ function build(el) {
 function paint(el, range, s) {
   const share = (at) => Math.min(1, Math.max(0, (at - range.min) / (range.max - range.min)));
   const [from, to] = [share(s.log ? range.min : 0), share(range.value)];
-  el.style.setProperty("--slider-from", Math.min(from, to));
+  el.style.setProperty("--slider-from", Math.min(from, to) || -1); // beyond the track's round end
   el.style.setProperty("--slider-to", Math.max(from, to));
-  el.style.setProperty("--slider-color", s.color || "currentColor");
+  el.style.setProperty("--slider-color", s.color || "var(--ink)");
 }
 
 function render({ model, el }) {

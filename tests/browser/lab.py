@@ -43,8 +43,12 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
 }
-# Console errors of others, each with the reason why it does not count.
-ALLOWED = []
+# Messages of others that do not count, each with its reason.
+ALLOWED = [
+    # JupyterLab asks a new kernel for its widgets before ipywidgets is imported there.
+    r"No such comm: [0-9a-f-]+\s*$",
+    r"No such comm target registered: jupyter\.widget\.control\s*$",
+]
 
 
 def find_chromium():
@@ -60,6 +64,10 @@ def wait_until(condition, what, timeout=30):
             raise TimeoutError(f"waited {timeout} s for {what}")
         time.sleep(0.05)
     return result
+
+
+# An error in the log of the server or a kernel, and the lines after it.
+LOGGED_ERROR = r"^(?:\[E |.*\bERROR\b|Traceback).*(?:\n.*){0,30}"
 
 
 class Lab:
@@ -119,7 +127,9 @@ class Lab:
         if isinstance(source, list | tuple):
             cells = [nbformat.v4.new_code_cell(cell) for cell in source]
             path = f"cells{len(self.notebooks)}.ipynb"
-            nbformat.write(nbformat.v4.new_notebook(cells=cells), self.root / path)
+            kernel = {"name": "python3", "display_name": "Python 3"}
+            notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+            nbformat.write(notebook, self.root / path)
             return path
         source = pathlib.Path(source).resolve()
         inside = source.is_relative_to(REPOSITORY)
@@ -205,13 +215,11 @@ class Notebook:
         # A workspace of its own, so that no tab of another test is restored.
         self.page.goto(f"{lab.url}/lab/workspaces/w{len(lab.notebooks)}/tree/{path}")
         self.page.wait_for_function(READY)
-        self.page.evaluate(START_KERNEL)
+        self._ask(START_KERNEL)
 
     def run_all(self, timeout=120):
         """Run all cells, wait for their widgets; raise AssertionError with a cell's error."""
-        self.page.set_default_timeout(timeout * 1000)
-        errors = self.page.evaluate(RUN_ALL)
-        self.page.set_default_timeout(30_000)
+        errors = self._ask(RUN_ALL, timeout=timeout)
         assert not errors, "\n\n".join(strip_ansi(error) for error in errors)
         self.settle()
 
@@ -221,7 +229,7 @@ class Notebook:
 
     def execute(self, code):
         """Run `code` in the kernel, outside any cell, and return what it printed."""
-        reply = self.page.evaluate(EXECUTE, code)
+        reply = self._ask(EXECUTE, code)
         assert not reply["error"], strip_ansi(reply["error"])
         return reply["printed"]
 
@@ -273,15 +281,23 @@ class Notebook:
 
     def errors(self):
         """Return every error of the console and the kernel since the notebook was opened."""
-        console = [t for t in self.console if not any(a in t for a in ALLOWED)]
         kernel = [strip_ansi(error) for error in self.page.evaluate("window.kernelErrors")]
-        log = self.lab.server_log()[self.log_start :]
-        return console + kernel + re.findall(r"^.*(?:Traceback|\bERROR\b|^\[E ).*(?:\n.*){0,30}", log, re.M)
+        log = re.findall(LOGGED_ERROR, self.lab.server_log()[self.log_start :], re.MULTILINE)
+        found = self.console + kernel + log
+        return [error for error in found if not any(re.match(a, error) for a in ALLOWED)]
 
     def close(self):
         """Shut the kernel down and close the tab."""
         self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.context.close()
+
+    def _ask(self, script, argument=None, timeout=60):
+        """Return what an asynchronous function in the page returns, in at most `timeout` s."""
+        return self.page.evaluate(
+            f"""(argument) => Promise.race([({script})(argument), new Promise((_, reject) =>
+              setTimeout(() => reject(new Error("no answer in {timeout} s")), {timeout * 1000}))])""",
+            argument,
+        )
 
     def _note_console(self, message):
         if message.type == "error":
@@ -350,7 +366,7 @@ SETTLE = """([quiet, timeout]) => new Promise((resolve, reject) => {
 })"""
 
 PICTURE = """(inside) => [...document.querySelectorAll(
-  `${inside} .jp-OutputArea :is(svg, img, canvas)`)]
+  `${inside} .jp-OutputArea-output :is(svg, img, canvas)`)]
   .map((node) => node.outerHTML).join("\\n")"""
 
 RUN_AXE = """async (selector) => {

@@ -1,0 +1,105 @@
+"""All steps of a run on small charts with one time axis, and what the network says at the end."""
+
+from collections.abc import Sequence
+from math import ceil
+
+from lstm_lib.diagram.charts import Chart, end_labels
+from lstm_lib.diagram.svg import line, number, shape, text
+from lstm_lib.trace import Trace
+
+SIZE = (880, 170)
+LEFT, WIDTH, HEIGHT, GAP = 92, 440, 40, 10
+GROUPS = (("gates", "fio"), ("g and h", "gh"), ("memory", "c"))
+PANEL, SCALE = 600, (682, 84)  # the panel of predictions; where its scales start, how wide
+
+
+def charts(seq_len: int, memory: float) -> tuple[Chart, ...]:
+    """Return the three charts: gates 0 to 1, g and h -1 to 1, the cell state +-`memory`."""
+    ranges = ((0.0, 1.0), (-1.0, 1.0), (-memory, memory))
+    return tuple(
+        Chart(LEFT, 8 + k * (HEIGHT + GAP), WIDTH, HEIGHT, seq_len, low, high)
+        for k, (low, high) in enumerate(ranges)
+    )
+
+
+def reach(traces: Sequence[Trace]) -> float:
+    """Return the range of the cell state's chart: the next whole number, for all traces."""
+    return float(ceil(max(1.0, *(abs(c) for trace in traces for c in trace.c))))
+
+
+def frame(seq_len: int, memory: float, unit: str = "day") -> str:
+    """Draw what stays while the weights move: frames, ticks, names, the time axis."""
+    pieces = []
+    for chart, (title, _) in zip(charts(seq_len, memory), GROUPS, strict=True):
+        pieces.append(chart.frame())
+        pieces.append(text(4, chart.y + HEIGHT / 2 + 4, title, 12.5, "b"))
+        for value in (chart.low, chart.high):
+            inside = 9 if value == chart.high else -1
+            pieces.append(
+                text(LEFT - 6, chart.up(value) + inside, number(value, 0), 12, "end soft")
+            )
+        if chart.low < 0:
+            pieces.append(line(LEFT, chart.up(0), LEFT + WIDTH, chart.up(0), opacity=0.7))
+    axis, last = charts(seq_len, memory)[-1], range(seq_len)
+    foot = axis.y + HEIGHT + 16
+    pieces += [text(axis.across(t), foot, f"{unit} {t + 1}", 12.5, "mid soft") for t in last]
+    return "".join(pieces)
+
+
+def now(seq_len: int, t: int) -> str:
+    """Shade step `t` in every chart."""
+    return "".join(chart.marked(t) for chart in charts(seq_len, 1.0))
+
+
+def curves(trace: Trace, memory: float) -> str:
+    """Draw every quantity of a run in its chart."""
+    pieces = []
+    for chart, (_, names) in zip(charts(len(trace), memory), GROUPS, strict=True):
+        values = {name: getattr(trace, name) for name in names}
+        pieces += [chart.curve(name, column) for name, column in values.items()]
+        pieces.append(end_labels(chart, {name: column[-1] for name, column in values.items()}))
+    return "".join(pieces)
+
+
+def verdicts_frame() -> str:
+    """Draw the heads of the panel of predictions."""
+    heads = (
+        (PANEL, "after day 4", "b"),
+        (826, "predicts", "end soft"),
+        (876, "target", "end soft"),
+    )
+    return "".join(text(x, 18, words, 12.5, cls) for x, words, cls in heads)
+
+
+def verdicts(rows: Sequence[tuple[str, float, float | None]], loss: float) -> str:
+    """Draw what the network says against what it should say.
+
+    Args:
+        rows: (name, prediction, target) of each sequence; a target of None is not drawn.
+        loss: the sum of the squared errors.
+    """
+    pieces = [_verdict(36 + 26 * k, *row) for k, row in enumerate(rows)]
+    pieces.append(text(PANEL, 130, "loss", 14, "b"))
+    pieces.append(text(826, 130, number(loss, 4), 14, "b end"))
+    pieces.append(text(PANEL, 148, "the squared errors of A and B, added", 12.5, "soft"))
+    return "".join(pieces)
+
+
+def _verdict(y: float, name: str, prediction: float, target: float | None) -> str:
+    """Draw one row: a scale from -1 to 1, a ring at the target, a dot at the prediction."""
+    start, width = SCALE
+
+    def place(value: float) -> float:
+        return start + width * (value + 1) / 2
+
+    pieces = [
+        text(PANEL, y + 4, name, 13),
+        line(start, y, start + width, y),
+        line(place(0), y - 4, place(0), y + 4),
+    ]
+    if target is not None:
+        pieces.append(shape("circle", "ink", cx=place(target), cy=y, r=6.5, stroke_width=1.5))
+        pieces.append(text(876, y + 4, number(target, 0), 13, "end"))
+    pieces.append(shape("circle", "fill-h", cx=place(prediction), cy=y, r=4))
+    pieces.append(text(826, y + 4, number(prediction, 3), 13, "b end"))
+    return "".join(pieces)

@@ -1,0 +1,81 @@
+"""Static figures: a few numbers drawn with matplotlib in the colours of the course."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+from lstm_lib.diagram.svg import COLORS
+
+STYLES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+SPARE = ("#333333", "#ca9161", "#949494", "#8172b3")  # none stands for a quantity of the cell
+_POINTS = 201  # enough for a smooth curve at 640 pixels
+
+
+def sequences(
+    values: Mapping[str, Sequence[float]],
+    ylabel: str = "",
+    xlabel: str = "time step",
+    log: bool = False,
+    first: int = 1,
+) -> None:
+    """Show sequences over their time steps, a marker at every value.
+
+    Args:
+        values: sequences by name, (seq_len,) each; the lengths may differ.
+        ylabel: what the vertical axis shows.
+        xlabel: what the horizontal axis shows.
+        log: whether the vertical axis is logarithmic.
+        first: the number of the first step.
+    """
+    axes = _axes(xlabel, ylabel)
+    markers = cycle(MARKERS)
+    for (name, numbers), look in zip(values.items(), _looks(values), strict=True):
+        steps = range(first, first + len(numbers))
+        axes.plot(steps, numbers, marker=next(markers), markersize=5, label=name, **look)
+    if log:
+        axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    _finish(axes)
+
+
+def curves(
+    functions: Mapping[str, Callable[[float], float]],
+    low: float,
+    high: float,
+    xlabel: str = "z",
+    ylabel: str = "",
+) -> None:
+    """Show functions of one number as curves from `low` to `high`."""
+    axes = _axes(xlabel, ylabel)
+    places = [low + (high - low) * k / (_POINTS - 1) for k in range(_POINTS)]
+    for (name, function), look in zip(functions.items(), _looks(functions), strict=True):
+        axes.plot(places, [function(place) for place in places], label=name, **look)
+    _finish(axes)
+
+
+def _looks(names: Mapping[str, object]) -> list[dict[str, str]]:
+    """Return colour and line style per name; a quantity of the cell keeps its own colour."""
+    spare = cycle(SPARE)
+    colors = [COLORS.get(name) or next(spare) for name in names]
+    return [
+        {"color": color, "linestyle": style}
+        for color, style in zip(colors, cycle(STYLES), strict=False)
+    ]
+
+
+def _axes(xlabel: str, ylabel: str) -> Axes:
+    """Return the axes of a small new figure."""
+    _, axes = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def _finish(axes: Axes) -> None:
+    """Name the lines beside the frame and show the figure."""
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    plt.show()

@@ -1,0 +1,150 @@
+"""TrainingExplorer: a whole training, run again at every move, and a walk through its epochs."""
+
+from typing import NamedTuple
+
+from ipywidgets import Dropdown
+
+from lstm_lib.diagram import training as picture
+from lstm_lib.diagram.svg import number
+from lstm_lib.scalar import Adam, GradientDescent, History, ScalarLSTM, train
+from lstm_lib.tasks import companies
+from lstm_lib.trace import Trace
+from lstm_lib.widgets.base import Explorer, View, columns
+from lstm_lib.widgets.slider import Slider
+
+OPTIMIZERS = {"Adam": Adam, "gradient descent": GradientDescent}
+UNTRAINED, RANDOM = "untrained", "random"
+MOST_SAMPLES = 120
+
+
+class Settings(NamedTuple):
+    """What a training depends on; `seed` is None for the untrained start of the course."""
+
+    lr: float
+    optimizer: str
+    seed: int | None
+    epochs: int
+
+
+class TrainingExplorer(Explorer):
+    """Train the LSTM on both companies with your own settings, and watch its gates form.
+
+    The controls are `lr`, `optimizer` ("Adam" or "gradient descent"), `start` ("untrained" or
+    "random"), `seed`, `epochs`, and `epoch`, which walks through the training. A walk reads the
+    history; every other move trains again. At its end, `epoch` follows `epochs`.
+    """
+
+    def __init__(self) -> None:
+        self.lr = Slider(
+            label="rate", name="learning rate", value=0.001, min=1e-4, max=1, step=0.1, log=True
+        )
+        self.optimizer = Dropdown(options=list(OPTIMIZERS), value="Adam")
+        self.start = Dropdown(options=[UNTRAINED, RANDOM], value=UNTRAINED)
+        self.seed = _whole("seed", "seed of the random start", 1, 0, 99, 1)
+        self.epochs = _whole("epochs", "number of epochs", 5000, 100, 10_000, 100)
+        self.epoch = _whole("epoch", "epoch to look at", 5000, 0, 5000, 50)
+        self.seed.disabled = True
+        self._trained: tuple[Settings, History, str] | None = None
+        self.epochs.observe(self._fit_walk, "value")
+        self.start.observe(self._free_seed, "value")
+        names = ("lr", "optimizer", "start", "seed", "epochs", "epoch")
+        rows = [
+            columns([self.lr, self.epochs, self.optimizer], "1fr 1fr 190px"),
+            columns([self.epoch, self.start, self.seed], "1fr 1fr 190px"),
+        ]
+        super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the training the controls ask for."""
+        seed = int(self.seed.value) if self.start.value == RANDOM else None
+        return Settings(self.lr.value, self.optimizer.value, seed, round(self.epochs.value))
+
+    @property
+    def history(self) -> History:
+        """The training for the controls' settings, run when one of them has changed."""
+        return self._run()[0]
+
+    def view(self) -> View:
+        """Return the curves of the training, and the gates at the chosen epoch."""
+        history, curves = self._run()
+        epoch = min(round(self.epoch.value), history.epochs)
+        model, loss = history.model(epoch), history.loss(epoch)
+        traces = [model.run(xs) for xs, _ in history.pairs]
+        now = picture.epoch(epoch / history.epochs, loss, traces)
+        layers = {"frame": picture.frame(), "curves": curves, "epoch": now}
+        return View(layers, _aloud(self.settings, epoch, loss, traces), *_table(traces))
+
+    def _run(self) -> tuple[History, str]:
+        """Return the training for the settings and its curves; one they had already is kept."""
+        settings = self.settings
+        if self._trained is None or self._trained[0] != settings:
+            history = _train(settings)
+            self._trained = (settings, history, picture.curves(_samples(history)))
+        return self._trained[1:]
+
+    def _fit_walk(self, change: object) -> None:
+        """Let the walk end with the training; at the end it stays at the end."""
+        with self._lock, self.epoch.hold_sync():
+            end, at = change.new, self.epoch.value
+            at = end if at == self.epoch.max else min(at, end)
+            order = ("max", "value") if end > self.epoch.max else ("value", "max")
+            for name in order:
+                setattr(self.epoch, name, {"max": end, "value": at}[name])
+
+    def _free_seed(self, change: object) -> None:
+        self.seed.disabled = change.new != RANDOM
+
+
+def _whole(label: str, name: str, value: float, low: float, high: float, step: float) -> Slider:
+    """Return a slider over whole numbers."""
+    return Slider(label=label, name=name, value=value, min=low, max=high, step=step, decimals=0)
+
+
+def _train(settings: Settings) -> History:
+    """Train on both companies with these settings."""
+    seed, optimizer = settings.seed, OPTIMIZERS[settings.optimizer]
+    model = ScalarLSTM.untrained() if seed is None else ScalarLSTM.random(seed)
+    return train(model, companies(), settings.epochs, settings.lr, optimizer)[1]
+
+
+def _samples(history: History) -> picture.Samples:
+    """Return the epochs the curves are drawn from: all of a short training, some of a long one."""
+    count = min(history.epochs, MOST_SAMPLES)
+    epochs = [round(k * history.epochs / count) for k in range(count + 1)]
+    losses, predictions = map(history.loss, epochs), map(history.predictions, epochs)
+    return picture.Samples(epochs, list(losses), list(predictions))
+
+
+def _aloud(settings: Settings, epoch: int, loss: float, traces: list[Trace]) -> str:
+    """Say what the picture shows."""
+    start = "the untrained start" if settings.seed is None else f"random start {settings.seed}"
+    said = [trace.prediction for trace in traces]
+    return (
+        f"Epoch {epoch} of {settings.epochs}, {settings.optimizer} with rate {settings.lr:g} "
+        f"from {start}: loss {picture.scientific(loss)}. The model says {number(said[0], 4)} for "
+        f"company A (target 0) and {number(said[1], 4)} for company B (target 1). "
+        f"{_verdict(*said)}"
+    )
+
+
+def _verdict(a: float, b: float) -> str:
+    """Say how far the training has come, from the predictions for A and B."""
+    if max(abs(a), abs(b - 1)) <= 0.05:
+        return "Both are right to within 0.05."
+    if abs(b - a) <= 0.05:
+        return "It does not tell the companies apart."
+    return (
+        "It tells them apart and is not there yet." if b > a else "It has them the wrong way round."
+    )
+
+
+def _table(traces: list[Trace]) -> tuple[list[str], list[list[str]]]:
+    """Return every gate and both states, a row for each day of each company."""
+    header = ["", "x", *picture.NAMES]
+    rows = []
+    for company, trace in zip(picture.COMPANIES, traces, strict=True):
+        for t, step in enumerate(trace):
+            values = (number(getattr(step, name), 4) for name in header[1:])
+            rows.append([f"company {company}, day {t + 1}", *values])
+    return header, rows

@@ -1,0 +1,175 @@
+"""The doctor names what is off, says what to do, and stops only for what learners need."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lstm_lib import doctor
+from lstm_lib.doctor import Finding, Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+NUMPY = Requirement("numpy", "2.0")
+RUFF = Requirement("ruff", "0.9", for_learners=False)
+
+
+def make_program(path: Path) -> Path:
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 4), (4, 0, 0)])
+def test_a_new_enough_python_is_fine(version):
+    assert doctor.check_python(version).advice == ""
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 2), (3, 10, 14)])
+def test_an_old_python_stops_you(version):
+    finding = doctor.check_python(version)
+    assert finding.stops_you
+    assert finding.found == ".".join(map(str, version))
+    assert "3.11" in finding.advice
+
+
+def test_requirements_are_read_as_package_metadata_states_them():
+    assert doctor.parse_requirement("numpy>=2.0") == NUMPY
+    assert doctor.parse_requirement('ruff>=0.9; extra == "dev"') == RUFF
+    assert doctor.parse_requirement("Jinja2") == Requirement("jinja2", "")
+    assert doctor.parse_requirement("pytest_xdist >= 3.6").name == "pytest-xdist"
+
+
+def test_constraints_are_read_without_comments():
+    text = "# made by x==1\ntorch==2.13.0\nJinja2==3.1.6\n\n"
+    assert doctor.parse_constraints(text) == {"torch": "2.13.0", "jinja2": "3.1.6"}
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("2.13.0+cpu", (2, 13, 0)), ("0.9", (0, 9)), ("8.1.0rc1", (8, 1, 0)), ("", ())],
+)
+def test_numbers_are_the_leading_ones(version, expected):
+    assert doctor.numbers(version) == expected
+
+
+def test_the_tested_version_is_fine():
+    finding = doctor.check_package(NUMPY, "2.4.6", "2.4.6")
+    assert finding == Finding("numpy", "2.4.6", "2.4.6")
+
+
+def test_a_local_build_counts_as_its_version():
+    assert doctor.check_package(Requirement("torch", "2.6"), "2.13.0+cpu", "2.13.0").advice == ""
+
+
+def test_an_allowed_but_untested_version_is_a_hint():
+    finding = doctor.check_package(NUMPY, "2.3.0", "2.4.6")
+    assert "untested" in finding.advice
+    assert not finding.stops_you
+
+
+def test_without_constraints_the_oldest_version_counts():
+    assert doctor.check_package(NUMPY, "2.3.0", None).advice == ""
+    assert doctor.check_package(NUMPY, "2.3.0", None).expected == ">= 2.0"
+    assert doctor.check_package(NUMPY, "1.26.4", None).stops_you
+
+
+def test_versions_are_compared_as_numbers():
+    assert doctor.check_package(Requirement("x", "0.9"), "0.10", None).advice == ""
+    assert doctor.check_package(Requirement("x", "0.10"), "0.9", None).stops_you
+
+
+@pytest.mark.parametrize("found", [None, "0.1"])
+def test_a_missing_or_old_package_stops_only_if_learners_need_it(found):
+    assert doctor.check_package(NUMPY, found, "2.4.6").stops_you
+    tool = doctor.check_package(RUFF, found, "0.17.5")
+    assert tool.advice
+    assert not tool.stops_you
+
+
+def test_packages_are_matched_by_canonical_name():
+    requirements = ["Axe_Playwright.Python>=0.1"]
+    versions = {"axe-playwright-python": "0.1.8"}
+    (finding,) = doctor.check_packages(requirements, versions, versions)
+    assert finding.found == "0.1.8"
+    assert finding.advice == ""
+
+
+def test_an_extension_is_found_below_any_prefix(tmp_path):
+    folder = tmp_path / "b/share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager"
+    folder.mkdir(parents=True)
+    name, prefixes = "@jupyter-widgets/jupyterlab-manager", [tmp_path / "a", tmp_path / "b"]
+    assert doctor.check_extension("widgets", name, prefixes).stops_you  # a folder without its file
+    (folder / "package.json").write_text("{}")
+    assert doctor.check_extension("widgets", name, prefixes).advice == ""
+
+
+def test_a_missing_browser_is_advice_only():
+    assert not doctor.check_browser(None).stops_you
+    assert "CHROMIUM" in doctor.check_browser(None).advice
+    assert doctor.check_browser("/usr/bin/chromium").advice == ""
+
+
+def test_chromium_is_found_on_the_path(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "BROWSERS", ("chromium", "google-chrome"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert doctor.find_chromium({}) is None
+    program = make_program(tmp_path / "google-chrome")
+    assert doctor.find_chromium({}) == str(program)
+    assert doctor.find_chromium({"CHROMIUM": ""}) == str(program)
+
+
+def test_a_named_chromium_alone_counts(tmp_path):
+    program = make_program(tmp_path / "my-browser")
+    assert doctor.find_chromium({"CHROMIUM": str(program)}) == str(program)
+    assert doctor.find_chromium({"CHROMIUM": str(tmp_path / "nothing")}) is None
+
+
+def test_each_thing_off_has_one_line_of_advice():
+    findings = [
+        Finding("a", "1", "1"),
+        Finding("b", "missing", "2", "get b"),
+        Finding("c", "missing", "3", "get c", required=False),
+    ]
+    text = "\n".join(doctor.lines(findings))
+    assert re.findall(r"^(\w+) +(\w)", text, re.M) == [("ok", "a"), ("off", "b"), ("hint", "c")]
+    assert re.findall(r"-> (.*)", text) == ["get b", "get c"]
+
+
+@pytest.mark.parametrize(
+    ("finding", "code"),
+    [
+        (Finding("a", "1", "1"), 0),
+        (Finding("a", "missing", "1", "get a"), 1),
+        (Finding("a", "missing", "1", "get a", required=False), 0),
+    ],
+)
+def test_the_exit_code_says_whether_a_learner_can_go_on(finding, code, monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "examine", lambda: [finding])
+    assert doctor.main() == code
+    assert ("to mend" in capsys.readouterr().out) == bool(code)
+
+
+def test_a_python_without_the_course_is_told_so(monkeypatch):
+    def not_installed(name):
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "requires", not_installed)
+    (finding,) = doctor.package_findings()
+    assert finding.stops_you
+    assert finding.name == "lstm_lib"
+
+
+def test_outside_the_repository_there_are_no_tested_versions(tmp_path):
+    assert doctor.read_constraints(tmp_path) == {}
+    assert doctor.read_constraints(ROOT)["torch"] == "2.13.0"
+
+
+def test_this_installation_is_in_order():
+    command = [sys.executable, "-m", "lstm_lib.doctor"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("Python", "torch", "ipywidgets in JupyterLab", "anywidget in JupyterLab"):
+        assert re.search(rf"^ok +{name} ", done.stdout, re.M), done.stdout

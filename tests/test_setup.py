@@ -1,0 +1,328 @@
+"""The two commands, the conda route and CI install and run one and the same thing."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from lstm_lib.doctor import parse_constraints
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DEPENDENCIES = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+CONSTRAINTS = (ROOT / "constraints.txt").read_text()
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+PINNED = parse_constraints(CONSTRAINTS)
+
+NO_MAKE = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+CUDA = re.compile(r"nvidia|cuda|triton")  # what torch brings on a machine with a GPU build
+
+FAKE_TOOL = """#!/bin/sh
+echo "$(basename "$0") $*" >> log
+"""
+FAKE_PYTHON = """#!/bin/sh
+if [ "$1" = -c ]; then echo True; exit; fi
+mkdir -p .venv/bin
+cp tool .venv/bin/python
+cp tool .venv/bin/jupyter
+"""
+
+
+def sources() -> list[Path]:
+    """Every file that is, or is about to be, under version control."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    return [path for line in done.stdout.splitlines() if (path := ROOT / line).is_file()]
+
+
+# --- one list of dependencies ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", DEPENDENCIES)
+def test_each_dependency_has_a_lower_bound_and_a_pin_that_keeps_it(line):
+    wanted = Requirement(line)
+    assert ">=" in str(wanted.specifier)
+    assert wanted.specifier.contains(PINNED[canonicalize_name(wanted.name)])
+
+
+def test_dependencies_are_listed_in_order():
+    for lines in (PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]):
+        assert lines == sorted(lines, key=lambda line: Requirement(line).name)
+
+
+def test_constraints_hold_names_and_versions_only():
+    header, *lines = CONSTRAINTS.splitlines()
+    assert "make constraints" in header
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+
+
+def requirements_of(name: str, extra: str = "") -> list[str]:
+    lines = map(Requirement, metadata.requires(name) or [])
+    return [r.name for r in lines if not r.marker or r.marker.evaluate({"extra": extra})]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bring packages of their own")
+def test_constraints_pin_everything_that_is_installed():
+    seen, queue = set(), requirements_of("lstm_lib", "dev") + requirements_of("lstm_lib")
+    while queue:
+        name = canonicalize_name(queue.pop())
+        if name not in seen and not CUDA.match(name):
+            seen.add(name)
+            queue += requirements_of(name)
+    assert seen - set(PINNED) == set()
+
+
+def test_the_conda_route_is_the_same_install():
+    makefile = (ROOT / "Makefile").read_text()
+    install = re.search(r"^INSTALL := (.*)$", makefile, re.M).group(1)
+    *conda, pip = ENVIRONMENT["dependencies"]
+    assert " ".join(pip["pip"]) == install == "-c constraints.txt -e .[dev]"
+    assert [re.split("[=<>]", name)[0] for name in conda] == ["python", "pip"]
+    assert ENVIRONMENT["channels"] == ["conda-forge"]
+
+
+def test_the_python_of_the_conda_route_is_allowed():
+    python = ENVIRONMENT["dependencies"][0].removeprefix("python=")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(python)
+
+
+def test_every_place_names_the_same_oldest_python():
+    from lstm_lib.doctor import OLDEST_PYTHON
+
+    major, minor = OLDEST_PYTHON
+    assert PROJECT["requires-python"] == f">={major}.{minor}"
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"({major}, {minor})" in makefile
+    assert f"Python {major}.{minor} or newer" in makefile
+
+
+def test_the_version_is_stated_once_in_two_places():
+    import lstm_lib
+
+    assert lstm_lib.__version__ == PROJECT["version"]
+
+
+# --- make -----------------------------------------------------------------------------------
+
+
+def make(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    outer = ("MAKE", "MFLAGS", "ARGS", "PORT", "PYTHON")  # these tests may run under make
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+
+
+def executable(path: Path, text: str) -> Path:
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def workplace(tmp_path):
+    """A folder in which `make` drives stand-ins that only log what they were asked to do."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    (tmp_path / "chapters/solutions").mkdir(parents=True)
+    for name in ("01_why_memory", "solutions/01_why_memory"):
+        (tmp_path / f"chapters/{name}.ipynb").touch()
+    executable(tmp_path / "tool", FAKE_TOOL)
+    executable(tmp_path / "python", FAKE_PYTHON)
+    return tmp_path
+
+
+def logged(workplace: Path) -> list[str]:
+    """What was asked for since the last look."""
+    log = workplace / "log"
+    lines = log.read_text().splitlines() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return lines
+
+
+def later(path: Path, seconds: int = 60):
+    """Make a file look edited after everything else."""
+    time = path.stat().st_mtime + seconds
+    os.utime(path, (time, time))
+
+
+@NO_MAKE
+def test_make_lab_installs_trusts_and_opens_the_first_chapter(workplace):
+    make("lab", "PYTHON=./python", folder=workplace)
+    install, _, trust, lab = logged(workplace)
+    assert install.endswith("-c constraints.txt -e .[dev]")
+    assert sorted(trust.split()[2:]) == [
+        "chapters/01_why_memory.ipynb",
+        "chapters/solutions/01_why_memory.ipynb",
+    ]
+    assert lab.startswith("jupyter lab ")
+    assert lab.split()[-1].endswith("/lab/tree/chapters/01_why_memory.ipynb")
+    overrides = workplace / ".venv/share/jupyter/lab/settings/overrides.json"
+    assert overrides.read_text() == (ROOT / "tools/jupyterlab_overrides.json").read_text()
+
+
+@NO_MAKE
+def test_a_second_make_lab_only_opens_it(workplace):
+    make("lab", "PYTHON=./python", folder=workplace)
+    logged(workplace)
+    make("lab", "PYTHON=./python", "PORT=8890", "ARGS=--no-browser --ip=x", folder=workplace)
+    (lab,) = logged(workplace)
+    assert lab.startswith("jupyter lab ")
+    assert lab.endswith("/01_why_memory.ipynb --port=8890 --no-browser --ip=x")
+
+
+@NO_MAKE
+def test_an_edited_notebook_alone_is_trusted_again(workplace):
+    make("lab", "PYTHON=./python", folder=workplace)
+    logged(workplace)
+    later(workplace / "chapters/solutions/01_why_memory.ipynb")
+    make("lab", "PYTHON=./python", folder=workplace)
+    assert logged(workplace)[0] == "jupyter trust chapters/solutions/01_why_memory.ipynb"
+
+
+@NO_MAKE
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_changed_list_of_packages_is_installed(name, workplace):
+    make("lab", "PYTHON=./python", folder=workplace)
+    logged(workplace)
+    later(workplace / name)
+    make("lab", "PYTHON=./python", folder=workplace)
+    assert "pip install" in logged(workplace)[0]
+
+
+@NO_MAKE
+def test_a_failed_install_is_tried_again(workplace):
+    executable(workplace / "tool", FAKE_TOOL + "[ ! -e broken ]\n")
+    (workplace / "broken").touch()
+    assert make("lab", "PYTHON=./python", folder=workplace).returncode
+    assert len(logged(workplace)) == 1
+    (workplace / "broken").unlink()
+    assert make("lab", "PYTHON=./python", folder=workplace).returncode == 0
+    assert "pip install" in logged(workplace)[0]
+
+
+@NO_MAKE
+@pytest.mark.parametrize("python", ["./old", "./not-there"])
+def test_a_python_that_is_too_old_is_told_so_in_one_line(python, workplace):
+    executable(workplace / "old", "#!/bin/sh\necho False\n")
+    done = make("lab", f"PYTHON={python}", folder=workplace)
+    assert done.returncode
+    (line,) = done.stderr.splitlines()
+    assert "Python 3.11 or newer" in line
+    assert python in line
+    assert not (workplace / ".venv").exists()
+
+
+@NO_MAKE
+def test_make_test_checks_style_and_runs_pytest_once(workplace):
+    make("lab", "PYTHON=./python", folder=workplace)
+    plan = make("-n", "test", "PYTHON=./python", folder=workplace).stdout.splitlines()
+    assert plan[0] == ".venv/bin/ruff check"
+    assert plan[1] == ".venv/bin/ruff format --check"
+    (pytest_line,) = plan[2:]
+    for part in ("-n 2", "--dist loadscope", "--nbval", " tests ", " chapters"):
+        assert part in pytest_line
+    assert "lax" not in pytest_line
+
+
+@NO_MAKE
+def test_plain_make_lists_the_commands():
+    printed = make().stdout
+    for name in ("lab", "test", "notebooks", "images", "benchmarks", "lint", "constraints"):
+        assert re.search(rf"make {name} +\w", printed), name
+
+
+# --- CI and what is tracked -----------------------------------------------------------------
+
+
+def test_ci_runs_make_test_with_every_test_required():
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    lines = script.read_text().splitlines()
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert "set -euo pipefail" in lines
+    assert lines[-2:] == ["export CI=true", "make test"]
+
+
+def test_ci_installs_a_browser_only_if_there_is_none(tmp_path):
+    for name in ("apt-get", "make", "sudo", "env"):
+        executable(tmp_path / name, f"#!/bin/sh\necho {name} $* $CI\n")
+    executable(tmp_path / "my-browser", "#!/bin/sh\n")
+    environment = dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}", PYTHON=sys.executable)
+    environment.pop("CI", None)
+
+    def ci(browser: str) -> list[str]:
+        environment["CHROMIUM"] = str(tmp_path / browser)
+        command = ["bash", str(ROOT / ".ci/run")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    assert ci("my-browser") == ["make test true"]
+    update, install, last = ci("nothing")
+    assert "apt-get update" in update
+    assert "apt-get install -y chromium" in install
+    assert last == "make test true"
+
+
+FORBIDDEN = {
+    "a path of one machine": r"/(home|Users|root|work|tmp)/[\w.~-]|[A-Z]:\\Users",
+    "a registry's host": r"\b(pypi|pythonhosted|npmjs|anaconda|debian)\.(org|com)|\.org/whl\b",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_tracked_file_names(what):
+    pattern = re.compile(FORBIDDEN[what])
+    found = []
+    for path in sources():
+        if path.suffix in {".png", ".gif", ".jpg", ".webp"} or path == Path(__file__):
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [f"{path.name}:{n}" for n, line in enumerate(lines, 1) if pattern.search(line)]
+    assert found == []
+
+
+# --- a light import -------------------------------------------------------------------------
+
+LIGHT = ("lstm_lib", *(f"lstm_lib.{m}" for m in ("doctor", "scalar", "trace", "tasks", "diagram")))
+HEAVY = {"IPython", "ipywidgets", "lightning", "matplotlib", "numpy", "pandas", "seaborn", "torch"}
+LOOK = """
+import sys, time
+start = time.perf_counter()
+import {module}
+print(time.perf_counter() - start, *sys.modules)
+"""
+
+
+def import_alone(module: str) -> tuple[float, set[str]]:
+    """Seconds and modules that importing one module in a fresh Python takes."""
+    command = [sys.executable, "-c", LOOK.format(module=module)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    seconds, *modules = done.stdout.split()
+    return float(seconds), set(modules)
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_the_scalar_road_needs_the_standard_library_alone(module):
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not written yet")
+    assert import_alone(module)[1] & HEAVY == set()
+
+
+def test_importing_the_library_takes_under_a_tenth_of_a_second():
+    assert min(import_alone("lstm_lib")[0] for _ in range(3)) < 0.1
