@@ -156,7 +156,8 @@ def check_packages(
 
 def installed_versions() -> dict[str, str]:
     """Return the version of every installed package by canonical name."""
-    return {canonical_name(d.name): d.version for d in metadata.distributions() if d.name}
+    found = ((d.metadata["Name"], d.version) for d in metadata.distributions())
+    return {canonical_name(name): version for name, version in found if name}
 
 
 def read_constraints(root: Path = ROOT) -> dict[str, str]:

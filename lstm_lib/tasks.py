@@ -102,7 +102,7 @@ def _carry() -> GatePuzzle:
     return GatePuzzle(
         name="carry",
         task="Carry the value of step 1 past the noise; be silent until step 6, then show it.",
-        xs=(0.9, -0.4, 0.1, -0.6, 0.15, -0.3),
+        xs=(0.9, -0.4, 0.1, -0.6, 0.2, -0.3),
         asked=(None, None, None, None, None, 0.9),
         f=(1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
         i=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),

@@ -53,7 +53,8 @@ def test_each_weight_slider_is_that_weight_of_the_model(explorer, gate, wire):
     before = explorer.render()
     getattr(explorer, f"{gate}_{wire}").value = -1.25
     assert getattr(getattr(explorer.model, gate), wire) == -1.25
-    assert sum(a != b for a, b in zip(explorer.model.numbers, ScalarLSTM.published().numbers)) == 1
+    pairs = zip(explorer.model.numbers, ScalarLSTM.published().numbers, strict=True)
+    assert sum(now != then for now, then in pairs) == 1
     assert explorer.render() != before
     assert explorer.preset.value == "your own"
 

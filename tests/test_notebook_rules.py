@@ -121,8 +121,8 @@ def test_hardly_any_output_is_ignored_and_each_has_its_reason(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 def test_its_links_and_images_exist(path):
-    markdown = [cell.source for cell in cells_of(path, "markdown")]
-    assert [missing_targets(text, path.parent) for text in markdown] == [[] for _ in markdown]
+    text = "\n\n".join(cell.source for cell in cells_of(path, "markdown"))
+    assert missing_targets(text, path.parent) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)

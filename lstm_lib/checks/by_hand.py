@@ -1,18 +1,17 @@
 """Checks for chapter 4: learning by hand."""
 
 from collections.abc import Sequence
-from math import isfinite
-from numbers import Real
 
+from lstm_lib import _validate
 from lstm_lib.checks import verdict
 from lstm_lib.scalar import ScalarLSTM, ScalarRNN, sigmoid, train
 from lstm_lib.tasks import companies
 
-EPOCHS, CLOSE = 200, 0.02  # what exercise 4.4 asks for
+EPOCHS, CLOSE = 200, 0.02  # what exercise 4 asks for
 
 
 def error_slope(answer: object) -> None:
-    """Check exercise 4.1: how the loss (h - target)^2 changes with h at h = 0.3, target 1."""
+    """Check exercise 1: how the loss (h - target)^2 changes with h at h = 0.3, target 1."""
     h, target = 0.3, 1.0
     error = h - target
     mistakes = [
@@ -26,7 +25,7 @@ def error_slope(answer: object) -> None:
 
 
 def gate_slope(answer: object) -> None:
-    """Check exercise 4.2: the slope of a gate that stands at 0.9."""
+    """Check exercise 2: the slope of a gate that stands at 0.9."""
     s = 0.9
     mistakes = [
         (1 - s * s, "that is the slope of tanh; a gate is a sigmoid"),
@@ -42,7 +41,7 @@ def gate_slope(answer: object) -> None:
 
 
 def first_adam_step(answer: object) -> None:
-    """Check exercise 4.3: w after Adam's first step, w = 0.5, derivative -0.0004, rate 0.01."""
+    """Check exercise 3: w after Adam's first step, w = 0.5, derivative -0.0004, rate 0.01."""
     w, d, lr = 0.5, -0.0004, 0.01
     mistakes = [
         (w - lr, "that steps uphill: the derivative is negative, so which w is lower in loss?"),
@@ -60,15 +59,17 @@ def first_adam_step(answer: object) -> None:
 
 
 def rate(answer: object) -> None:
-    """Check exercise 4.4: a rate for Adam that gets both companies right in 200 epochs."""
+    """Check exercise 4: a rate for Adam that gets both companies right in 200 epochs."""
     if verdict.is_missing(answer):
         return verdict.say(verdict.NOT_ATTEMPTED)
-    if isinstance(answer, bool) or not isinstance(answer, Real) or not isfinite(answer):
-        return verdict.say(f"the answer should be a number, and this is {answer!r}")
-    if answer <= 0:
+    try:
+        lr = _validate.number("the rate", answer)
+    except (TypeError, ValueError, OverflowError):
+        return verdict.say("the answer should be one finite number, a rate such as 0.001")
+    if lr <= 0:
         return verdict.say("a rate is above 0: with 0 nothing moves, below 0 the loss climbs")
     try:
-        _, history = train(ScalarLSTM.untrained(), companies(), EPOCHS, float(answer))
+        _, history = train(ScalarLSTM.untrained(), companies(), EPOCHS, lr)
     except (ValueError, OverflowError):
         return verdict.say("too high: the twelve numbers leave the range of floats")
     return verdict.say(_rate_hint(*history.predictions(EPOCHS)))
@@ -85,7 +86,7 @@ def _rate_hint(a: float, b: float) -> str:
 
 
 def rnn_gradients(answer: object) -> None:
-    """Check exercise 4.5: (w_h, w_x, b, xs, target) -> the three derivatives of a vanilla unit."""
+    """Check exercise 5: (w_h, w_x, b, xs, target) -> the three derivatives of a vanilla unit."""
     cases = [
         (0.5, 1.0, 0.0, (1.0,), 0.0),
         (0.9, 0.8, 0.1, (1.0, 0.5, 0.25), 1.0),

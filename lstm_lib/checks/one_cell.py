@@ -14,7 +14,7 @@ CLOSE = 0.1  # how near a prediction of the challenge must come to its target
 
 
 def new_memory(answer: object) -> None:
-    """Check exercise 3.1: c from f = 0.8, c_before = -1.5, i = 0.4, g = 0.6."""
+    """Check exercise 1: c from f = 0.8, c_before = -1.5, i = 0.4, g = 0.6."""
     f, c, i, g = 0.8, -1.5, 0.4, 0.6
     mistakes = [
         (i * c + f * g, "f and i have changed places: which of the two stands on the old memory?"),
@@ -34,7 +34,7 @@ def new_memory(answer: object) -> None:
 
 
 def shown_memory(answer: object) -> None:
-    """Check exercise 3.2: h from c = 2 and o = 0.5."""
+    """Check exercise 2: h from c = 2 and o = 0.5."""
     c, o = 2.0, 0.5
     mistakes = [
         (o * c, "h stays between -1 and 1: squeeze the memory with tanh before showing it"),
@@ -59,7 +59,7 @@ class _Corner(NamedTuple):
 
 
 def reset_gate(answer: object) -> None:
-    """Check exercise 3.3: three numbers, open at price 0 and shut at price 1, whatever h is."""
+    """Check exercise 3: three numbers, open at price 0 and shut at price 1, whatever h is."""
     if verdict.is_missing(answer):
         return verdict.say(verdict.NOT_ATTEMPTED)
     weights = _numbers(answer, 3)
@@ -92,31 +92,17 @@ def _reset_hint(corners: Sequence[_Corner]) -> str:
 
 
 def final_memory(answer: object) -> None:
-    """Check exercise 3.4: a function (c0, keeps, writes) -> c after the last day."""
+    """Check exercise 4: a function (c0, keeps, writes) -> c after the last day."""
     cases = [
         (0.0, (0.5,), (1.0,)),
         (2.0, (0.5, 0.5), (0.0, 1.0)),
         (-1.0, (0.9, 0.8, 0.7), (0.3, -0.2, 0.1)),
     ]
-    mistakes = [
-        (_forget_after_writing, "you forget after writing: f multiplies the old memory only"),
-        (_never_forget, "the keeps are never used: multiply the memory by the day's f"),
-        (lambda _, keeps, writes: _final(0.0, keeps, writes), "the memory starts at c0, not at 0"),
-        (lambda c, keeps, _: _final(c, keeps, [0.0] * len(keeps)), "what is written is missing"),
-        (
-            lambda c, keeps, writes: keeps[-1] * c + writes[-1],
-            "only the last day is done: each day starts from the memory the day before left",
-        ),
-        (
-            lambda c, keeps, writes: keeps[0] * c + writes[0],
-            "it stops after the first day: return after the loop, not inside it",
-        ),
-    ]
     verdict.function(
         answer,
         _final,
         cases,
-        mistakes,
+        _FINAL_SLIPS,
         "go day by day: forget first, then write, then on to the next day",
     )
 
@@ -137,8 +123,24 @@ def _never_forget(c: float, _: Sequence[float], writes: Sequence[float]) -> floa
     return c + sum(writes)
 
 
+_FINAL_SLIPS = [
+    (_forget_after_writing, "you forget after writing: f multiplies the old memory only"),
+    (_never_forget, "the keeps are never used: multiply the memory by the day's f"),
+    (lambda _, keeps, writes: _final(0.0, keeps, writes), "the memory starts at c0, not at 0"),
+    (lambda c, keeps, _: _final(c, keeps, [0.0] * len(keeps)), "what is written is missing"),
+    (
+        lambda c, keeps, writes: keeps[-1] * c + writes[-1],
+        "only the last day is done: each day starts from the memory the day before left",
+    ),
+    (
+        lambda c, keeps, writes: keeps[0] * c + writes[0],
+        "it stops after the first day: return after the loop, not inside it",
+    ),
+]
+
+
 def both_companies(answer: object) -> None:
-    """Check exercise 3.5: a ScalarLSTM, or twelve numbers, that gets both companies right."""
+    """Check exercise 5: a ScalarLSTM, or twelve numbers, that gets both companies right."""
     if verdict.is_missing(answer):
         return verdict.say(verdict.NOT_ATTEMPTED)
     model = _model(answer)

@@ -11,7 +11,7 @@ from math import tanh
 from lstm_lib.diagram.svg import coordinate, line, number, path, rect, shape, text
 from lstm_lib.trace import Step
 
-SIZE = (880, 320)
+SIZE = (880, 308)
 CENTER = {"f": 110, "i": 330, "g": 550, "o": 770}
 NAMES = {"f": "forget gate", "i": "input gate", "g": "candidate", "o": "output gate"}
 
@@ -19,9 +19,9 @@ LANE, LANE_HALF = 52, 17  # the memory lane: its middle, half its greatest width
 LANE_FULL = 3.0  # the cell state that fills the lane
 PIPE_HALF = 12  # half the width of a pipe that carries 1
 KEEP, WRITE, SHOW = 160, 550, 770  # where the keep valve, the write joint, the way out stand
-VALVE, TURN = 128, 160  # heights of the upright valves and of h on its way out
-BOX_TOP, BOX_W, BOX_H, HEAD = 182, 200, 96, 25
-H_WIRE, X_WIRE = 294, 311
+VALVE, TURN = 122, 150  # heights of the upright valves and of h on its way out
+BOX_TOP, BOX_W, BOX_H, HEAD = 171, 200, 96, 25
+H_WIRE, X_WIRE = 283, 300
 PLATE = 14  # length of a valve along the flow
 
 
@@ -97,8 +97,8 @@ def _beds() -> str:
 def _inputs() -> str:
     """Draw the two wires on which h and x come in, and their taps into the boxes."""
     wires = [
-        line(92, H_WIRE, 772, H_WIRE, "h", stroke_width=2.5),
-        line(92, X_WIRE, 792, X_WIRE, "x", stroke_width=1.5),
+        line(100, H_WIRE, 772, H_WIRE, "h", stroke_width=2.5),
+        line(100, X_WIRE, 792, X_WIRE, "x", stroke_width=1.5),
     ]
     bottom = BOX_TOP + BOX_H
     for center in CENTER.values():
@@ -153,7 +153,7 @@ def _labels() -> str:
         (
             text(4, 27, "memory before", 12.5, "soft"),
             text(876, 27, "memory after", 12.5, "end soft"),
-            text(876, TURN - 18, "shown", 12.5, "end soft"),
+            text(876, TURN - 17, "shown", 12.5, "end soft"),
             text(CENTER["i"] + 8, VALVE - 8, "how much is written", 12.5, "soft"),
             text(KEEP + 8, VALVE - 8, "how much is kept", 12.5, "soft"),
         )
@@ -197,9 +197,9 @@ def _written(step: Step) -> str:
             band(f"M{WRITE} {BOX_TOP}V{VALVE}", "g", step.g),
             band(f"M{WRITE} {VALVE}V{LANE + 11}", "g", written),
             valve(WRITE, VALVE, "i", PIPE_HALF, step.i, rising=True),
-            text(WRITE - 22, VALVE + 19, f"\u00d7 {number(step.i, 3)}", 14, "b end ink-i"),
-            text(WRITE + 20, 92, product, 12.5),
-            text(WRITE + 20, 108, f"= {result} written", 12.5),
+            text(WRITE - 22, VALVE + 18, f"\u00d7 {number(step.i, 3)}", 14, "b end ink-i"),
+            text(WRITE + 20, 88, product, 12.5),
+            text(WRITE + 20, 104, f"= {result} written", 12.5),
         )
     )
 
@@ -207,18 +207,18 @@ def _written(step: Step) -> str:
 def _shown(step: Step) -> str:
     """Draw the memory coming down through tanh and the output valve, and leaving as h."""
     squashed, edge = tanh(step.c), LANE + lane_width(step.c) / 2
-    box = {"x": SHOW - 24.0, "y": 82.0, "width": 48.0, "height": 22.0, "rx": 10}
+    box = {"x": SHOW - 24.0, "y": 78.0, "width": 48.0, "height": 22.0, "rx": 10}
     return "".join(
         (
-            band(f"M{SHOW} {coordinate(edge)}V92", "c", squashed),
-            band(f"M{SHOW} 92V{VALVE}", "c", squashed),
+            band(f"M{SHOW} {coordinate(edge)}V88", "c", squashed),
+            band(f"M{SHOW} 88V{VALVE}", "c", squashed),
             band(f"M{SHOW} {VALVE}V{TURN}H880", "h", step.h),
             valve(SHOW, VALVE, "o", PIPE_HALF, step.o, rising=True),
             shape("rect", "paper", **box),
             shape("rect", "ink", stroke_width=1.2, **box),
-            text(SHOW, 97, "tanh", 12.5, "mid"),
-            text(SHOW + 30, 98, f"= {number(squashed, 3)}", 12.5),
-            text(SHOW - 22, VALVE + 19, f"\u00d7 {number(step.o, 3)}", 14, "b end ink-o"),
+            text(SHOW, 93, "tanh", 12.5, "mid"),
+            text(SHOW + 30, 94, f"= {number(squashed, 3)}", 12.5),
+            text(SHOW - 22, VALVE + 18, f"\u00d7 {number(step.o, 3)}", 14, "b end ink-o"),
             chip(784, TURN, "h", step.h),
         )
     )

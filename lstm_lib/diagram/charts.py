@@ -85,11 +85,20 @@ def marker(name: str, x: float, y: float, r: float = 4) -> str:
 
 def end_labels(chart: Chart, ends: dict[str, float], gap: float = 14) -> str:
     """Write each quantity's name at the right end of its curve, pushed apart where they meet."""
-    x = chart.x + chart.w + 8
-    wanted = sorted((chart.up(value) + 4, name) for name, value in ends.items())
-    drawn, floor = [], float("-inf")
-    slack = max(0.0, wanted[-1][0] - (chart.y + chart.h)) if wanted else 0.0
-    for y, name in wanted:
-        floor = max(y - slack, floor + gap)
-        drawn.append(text(x, floor, name, 14, f"b it ink-{name}" if name in COLORS else "b"))
-    return "".join(drawn)
+    wanted = sorted((chart.up(value) + 5, name) for name, value in ends.items())
+    heights = spread([y for y, _ in wanted], chart.y + chart.h + 1, gap)
+    return "".join(
+        text(chart.x + chart.w + 8, y, name, 14, f"b it ink-{name}" if name in COLORS else "b")
+        for y, (_, name) in zip(heights, wanted, strict=True)
+    )
+
+
+def spread(places: Sequence[float], limit: float, gap: float) -> list[float]:
+    """Push sorted places at least `gap` apart, the last one no further than `limit`."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + gap) if moved else place)
+    for k in reversed(range(len(moved))):
+        moved[k] = min(moved[k], limit)
+        limit = moved[k] - gap
+    return moved

@@ -185,7 +185,8 @@ def _arrow(start: float, end: float, y: float, name: str) -> str:
     """Draw a fat arrow from `start` to `end`, and a thread down from its tip."""
     way = 1 if end >= start else -1
     neck = end - way * min(8.0, abs(end - start))
-    d = f"M{start:.1f} {y - 3}H{neck:.1f}V{y - 6}L{end:.1f} {y}L{neck:.1f} {y + 6}V{y + 3}H{start:.1f}z"
+    head = f"V{y - 6}L{end:.1f} {y}L{neck:.1f} {y + 6}V{y + 3}"
+    d = f"M{start:.1f} {y - 3}H{neck:.1f}{head}H{start:.1f}z"
     return shape("path", f"fill-{name}" if name else "soft", d=d) + line(end, y, end, y + 16, "ink")
 
 
@@ -230,7 +231,7 @@ def _ruler_frame() -> str:
 def _memory(f: float) -> str:
     """Draw what is left of a memory after 1, 2, 5, ... steps, and where half of it is left."""
     half = half_life(f)
-    mark = RULER.at(log10(half)) if 0 < half and not isinf(half) else RULER.at(10 * half - 5)
+    mark = RULER.at(log10(half)) if half > 0 and not isinf(half) else RULER.at(10 * half - 5)
     words = f"f = {fine(f)}: half is left after {steps(half)} steps"
     columns = [(RULER.at(log10(count)), f**count, left(f, count)) for count in STEPS]
     bars = "".join(
@@ -242,7 +243,7 @@ def _memory(f: float) -> str:
             line(mark, BARS_TOP, mark, BARS_BOTTOM, "ink", stroke_width=1.5),
             shape("circle", "fill-f", cx=mark, cy=LEFT.at(0.5), r=5),
             shape("path", "fill-f", d=f"M{mark:.1f} {BARS_TOP + 1}l-7 -9h14z"),
-            text(min(max(mark, 150), 730), 312, words, 14, "b mid"),
+            text(min(max(mark, 225), 655), 312, words, 14, "b mid"),
             *(text(x, BARS_BOTTOM + 32, share, 12, "b mid") for x, _, share in columns),
         )
     )

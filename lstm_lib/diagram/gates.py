@@ -6,26 +6,28 @@ the output valve lets the memory down to what is shown. Bands are as wide as the
 carry and dashed below zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from math import tanh
 
-from lstm_lib.diagram.cell import PLATE, band, valve
-from lstm_lib.diagram.svg import coordinate, line, number, rect, shape, text
+from lstm_lib.diagram.cell import PLATE, band
+from lstm_lib.diagram.svg import coordinate, line, number, path, rect, shape, text
 from lstm_lib.tasks import GatePuzzle
 from lstm_lib.trace import Step, Trace
 
 SIZE = (880, 400)
 MARGIN, COLUMN = 100, 122  # the sliders stand in the same columns
-KEEP, WRITE, SHOW = 8, 54, 90  # from the left edge of a column
+KEEP, WRITE, SHOW = 11, 51, 92  # from the left edge of a column
 UNIT = 40.0  # width of a band that carries 1
 LANE, LANE_HALF, PIPE_HALF = 152, 34, 20
-ARRIVE, IN_VALVE, OUT_VALVE = 56, 82, 208
-ZERO, TALL = 276, 34  # of the chart of h: its zero line, the height of 1
-SHOWN_ROW, WANTED_ROW, OFF_ROW, SCORE_ROW = 330, 346, 362, 390
+ARRIVE, IN_VALVE, OUT_VALVE = 54, 80, 206
+ZERO, TALL = 274, 34  # of the chart of h: its zero line, the height of 1
+SHOWN_ROW, WANTED_ROW, OFF_ROW, SCORE_ROW = 328, 345, 362, 390
 SCORE_LEFT, SCORE_WIDTH = 290, 300
 SILENT = 0.005  # what rounds to 0.00 is not drawn
 
 
+@cache
 def frame(puzzle: GatePuzzle) -> str:
     """Draw what the puzzle fixes: what arrives, what is wanted, the beds and the names."""
     columns = (
@@ -34,8 +36,16 @@ def frame(puzzle: GatePuzzle) -> str:
     )
     end = _left(len(puzzle.xs))
     lane = rect(MARGIN, LANE - LANE_HALF, end + 14 - MARGIN, 2 * LANE_HALF)
-    zero = line(MARGIN, ZERO, end, ZERO)
-    return "".join((lane, zero, *columns, _names()))
+    return "".join((lane, line(MARGIN, ZERO, end, ZERO), *columns, _names()))
+
+
+@cache
+def joints(seq_len: int) -> str:
+    """Draw the joints where the lane takes in what is written; they lie on top of everything."""
+    places = [_left(t) + WRITE for t in range(seq_len)]
+    rings = "".join(f"M{x - 9} {LANE}a9 9 0 1 1 18 0a9 9 0 1 1 -18 0z" for x in places)
+    signs = "".join(f"M{x - 5} {LANE}h10m-5 -5v10" for x in places)
+    return shape("path", "paper", d=rings) + path(rings, "ink", 1.2) + path(signs, "ink")
 
 
 def state(puzzle: GatePuzzle, trace: Trace, best: int) -> str:
@@ -51,7 +61,8 @@ def state(puzzle: GatePuzzle, trace: Trace, best: int) -> str:
     numbers = (text(_left(t) + SHOW, OFF_ROW, number(o), 13, "b mid") for t, o in enumerate(offs))
     lost = puzzle.lost_at(trace.c)
     flag = "" if lost is None else _lost(_left(lost))
-    return "".join((*columns, *numbers, flag, _score(puzzle.score(trace.h), best)))
+    score = _score(puzzle.score(trace.h), best)
+    return "".join((*columns, _valves(trace), _bars(trace.h), *numbers, flag, score))
 
 
 def _left(t: int) -> int:
@@ -62,9 +73,13 @@ def _left(t: int) -> int:
 def _names() -> str:
     """Name the rows at the left."""
     rows = (
-        (50, "arrives", "ink-g"),
+        (48, "arrives", "ink-g"),
+        (IN_VALVE + 4, "write × i", "ink-i"),
+        (LANE - LANE_HALF - 6, "keep × f", "ink-f"),
         (LANE + 5, "memory c", "ink-c"),
-        (LANE + LANE_HALF + 38, "dropped", "ink-c"),
+        (LANE + 28, "tanh c", "soft"),
+        (OUT_VALVE + 2, "show × o", "ink-o"),
+        (LANE + LANE_HALF + 39, "dropped", "ink-c"),
         (SHOWN_ROW, "shown h", "ink-h"),
         (WANTED_ROW, "wanted h", ""),
         (OFF_ROW, "off by", ""),
@@ -73,27 +88,27 @@ def _names() -> str:
     ticks = (
         text(MARGIN - 14, ZERO - TALL * v + 4, number(v, 0), 12, "end soft") for v in (1, 0, -1)
     )
-    return "".join((*words, *ticks))
+    keys = (
+        rect(6, SHOWN_ROW - 10, 14, 10, "fill-h"),
+        line(4, WANTED_ROW - 5, 22, WANTED_ROW - 5, "ink", stroke_width=2.5),
+    )
+    return "".join((*words, *ticks, *keys))
 
 
 def _column_frame(left: float, step: int, x: float, want: float) -> str:
     """Draw what stays in one column: its number, what arrives, the valves' housings, the goal."""
-    write, show = left + WRITE, left + SHOW
-    pipe = {"w": 2 * PIPE_HALF, "h": LANE - LANE_HALF - ARRIVE}
-    way_out = rect(
-        show - PIPE_HALF, LANE + LANE_HALF, 2 * PIPE_HALF, OUT_VALVE + 24 - LANE - LANE_HALF
-    )
-    goal = ZERO - TALL * want
+    write, show, goal = left + WRITE, left + SHOW, ZERO - TALL * want
+    floor, width = LANE + LANE_HALF, 2 * PIPE_HALF
     return "".join(
         (
-            rect(write - PIPE_HALF, ARRIVE, **pipe),
-            way_out,
+            rect(write - PIPE_HALF, ARRIVE, width, LANE - LANE_HALF - ARRIVE),
+            rect(show - PIPE_HALF, floor, width, OUT_VALVE + 24 - floor),
             band(f"M{write} {ARRIVE}V{IN_VALVE}", "g", x, UNIT * abs(x)),
             _house(left + KEEP, LANE, "f", PLATE, 2 * LANE_HALF),
-            _house(write, IN_VALVE, "i", 2 * PIPE_HALF, PLATE),
-            _house(show, OUT_VALVE, "o", 2 * PIPE_HALF, PLATE),
+            _house(write, IN_VALVE, "i", width, PLATE),
+            _house(show, OUT_VALVE, "o", width, PLATE),
             text(left + COLUMN / 2, 30, f"step {step}", 13, "mid soft"),
-            text(write, 50, f"g = {number(x)}", 15, "b mid ink-g"),
+            text(write, 48, f"g = {number(x)}", 15, "b mid ink-g"),
             rect(show - 13, min(goal, ZERO), 26, abs(goal - ZERO), "line"),
             line(show - 22, goal, show + 22, goal, "ink", stroke_width=2.5),
             text(show, WANTED_ROW, number(want), 13, "mid"),
@@ -106,16 +121,43 @@ def _house(x: float, y: float, gate: str, w: float, h: float) -> str:
     return rect(x - w / 2 - 3, y - h / 2 - 3, w + 6, h + 6, gate, rx=4, stroke_width=1.5)
 
 
+def _valves(trace: Trace) -> str:
+    """Draw the plates of all valves; what they leave open is the gate's share of the bed."""
+    plates: dict[str, list[str]] = {"f": [], "i": [], "o": []}
+    for t in range(len(trace)):
+        step, left = trace[t], _left(t)
+        plates["f"] += _plates(left + KEEP, LANE, PLATE, LANE_HALF, step.f, rising=False)
+        plates["i"] += _plates(left + WRITE, IN_VALVE, PLATE, PIPE_HALF, step.i, rising=True)
+        plates["o"] += _plates(left + SHOW, OUT_VALVE, PLATE, PIPE_HALF, step.o, rising=True)
+    return "".join(shape("path", f"fill-{gate}", d="".join(d)) for gate, d in plates.items())
+
+
+def _plates(
+    x: float, y: float, long: float, half: float, share: float, rising: bool
+) -> Iterator[str]:
+    """Yield the two plates of a valve as path data; none if it is wide open."""
+    plate = half * (1.0 - share)
+    for edge in (-half, half - plate) if plate else ():
+        across, up = (edge, -long / 2) if rising else (-long / 2, edge)
+        w, h = map(coordinate, (plate, long) if rising else (long, plate))
+        yield f"M{coordinate(x + across)} {coordinate(y + up)}h{w}v{h}h-{w}z"
+
+
+def _bars(hs: Sequence[float]) -> str:
+    """Draw what is shown as bars."""
+    d = (f"M{_left(t) + SHOW - 10} {ZERO}v{-TALL * h:.1f}h20V{ZERO}z" for t, h in enumerate(hs))
+    return shape("path", "fill-h", d="".join(d))
+
+
 def _column(left: float, step: Step) -> str:
-    """Draw one step: what is kept and dropped, what is written, what is shown."""
-    return _lane(left, step) + _written(left + WRITE, step) + _shown(left + SHOW, step)
+    """Draw one step: what is written, what is kept and dropped, what is shown."""
+    return _written(left + WRITE, step) + _lane(left, step) + _shown(left + SHOW, step)
 
 
 def _flow(d: str, name: str, value: float) -> str:
     """Draw a band as wide as its value, and nothing for nothing."""
-    return (
-        "" if abs(value) < SILENT else band(d, name, value, min(UNIT * abs(value), 2 * LANE_HALF))
-    )
+    width = min(UNIT * abs(value), 2 * LANE_HALF)
+    return band(d, name, value, width) if abs(value) >= SILENT else ""
 
 
 def _lane(left: float, step: Step) -> str:
@@ -126,50 +168,45 @@ def _lane(left: float, step: Step) -> str:
     drawn = [
         _flow(f"M{keep} {LANE}H{join}", "c", kept),
         _flow(f"M{join} {LANE}H{end}", "c", step.c),
-        valve(keep, LANE, "f", LANE_HALF, step.f),
-        text(keep, LANE - LANE_HALF - 7, f"× {number(step.f)}", 12, "b mid ink-f"),
-        text(left + SHOW - 4, LANE + 6, number(step.c), 16, "b mid halo"),
+        text(keep, LANE - LANE_HALF - 6, number(step.f), 12, "b mid ink-f"),
     ]
     if abs(dropped) >= SILENT:
         drawn.append(_flow(f"M{keep} {floor + 3}V{floor + 24}", "c", dropped))
-        drawn.append(text(keep, floor + 38, number(dropped), 13, "b mid ink-c"))
+        drawn.append(text(keep, floor + 39, number(dropped), 12, "b mid ink-c"))
     return "".join(drawn)
 
 
 def _written(x: float, step: Step) -> str:
     """Draw what passes the input valve and joins the lane."""
-    written = step.i * step.g
+    written, beside = step.i * step.g, x + PIPE_HALF + 5
     sign = "+" if written > -SILENT else ""
     return "".join(
         (
             _flow(f"M{x} {IN_VALVE}V{LANE}", "g", written),
-            valve(x, IN_VALVE, "i", PIPE_HALF, step.i, rising=True),
-            text(x + PIPE_HALF + 6, IN_VALVE + 4, f"× {number(step.i)}", 12, "b ink-i"),
-            text(x + PIPE_HALF + 6, IN_VALVE + 24, f"{sign}{number(written)}", 13, "b ink-g"),
+            text(beside, IN_VALVE + 4, number(step.i), 12, "b ink-i"),
+            text(beside, IN_VALVE + 19, f"{sign}{number(written)}", 13, "b ink-g"),
         )
     )
 
 
 def _shown(x: float, step: Step) -> str:
-    """Draw the memory going down through the output valve, and the h it makes as a bar."""
+    """Draw the memory going down through the output valve, and write what it is."""
     edge = coordinate(LANE + min(UNIT * abs(step.c) / 2, LANE_HALF))
-    top = ZERO - TALL * max(step.h, 0.0)
     return "".join(
         (
             _flow(f"M{x} {edge}V{OUT_VALVE}", "c", tanh(step.c)),
             _flow(f"M{x} {OUT_VALVE}V{OUT_VALVE + 24}", "h", step.h),
-            valve(x, OUT_VALVE, "o", PIPE_HALF, step.o, rising=True),
-            text(x - PIPE_HALF - 5, OUT_VALVE + 4, f"× {number(step.o)}", 12, "b end ink-o"),
-            rect(x - 10, top, 20, TALL * abs(step.h), "fill-h"),
+            text(x - PIPE_HALF - 5, OUT_VALVE + 2, number(step.o), 12, "b end ink-o"),
             text(x, SHOWN_ROW, number(step.h), 13, "b mid ink-h"),
+            text(x, LANE + 6, number(step.c), 16, "b mid halo"),
         )
     )
 
 
 def _lost(left: float) -> str:
     """Frame the column after which the task is out of reach."""
-    box = rect(left - 10, 2, COLUMN, OFF_ROW + 4, "c", rx=8, stroke_width=2, stroke_dasharray="6 4")
-    return box + text(left - 10 + COLUMN / 2, 16, "memory lost here", 13, "b mid ink-c")
+    box = rect(left - 5, 2, COLUMN, OFF_ROW + 4, "c", rx=8, stroke_width=2, stroke_dasharray="6 4")
+    return box + text(left - 5 + COLUMN / 2, 16, "lost here", 13, "b mid ink-c")
 
 
 def _score(score: int, best: int) -> str:
@@ -177,7 +214,7 @@ def _score(score: int, best: int) -> str:
     top = SCORE_ROW - 12
     return "".join(
         (
-            text(MARGIN, SCORE_ROW, f"score {score} of 100", 16, "b"),
+            text(MARGIN - 4, SCORE_ROW, f"score {score} of 100", 16, "b"),
             rect(SCORE_LEFT, top, SCORE_WIDTH, 14, "panel"),
             rect(SCORE_LEFT, top, SCORE_WIDTH * score / 100, 14, "soft"),
             rect(SCORE_LEFT, top, SCORE_WIDTH, 14, "line"),

@@ -21,7 +21,6 @@ POWERS = (
 PARTS = ((1, "100 %"), (0.5, "50 %"), (0, "0"), (-0.5, "−50 %"))
 SIGNED = ((1, "1"), (0, "0"), (-1, "−1"))
 SPANS = (10, 25, 50, 100)
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Flow(NamedTuple):
@@ -108,8 +107,7 @@ def share(value: float) -> str:
     size = abs(value)
     if size == 0 or 1e-4 <= size < 10:
         return f"{svg.number(100 * value, 1 if size >= 0.01 or size == 0 else 2)} %"
-    mantissa, power = f"{value:.0e}".split("e")
-    return f"{svg.number(float(mantissa), 0)}·10{str(int(power)).translate(SUPERSCRIPTS)}"
+    return svg.power_of_ten(value, 0)
 
 
 def _charts(most: int) -> tuple[Chart, Chart, Chart, Chart]:
@@ -176,7 +174,7 @@ def _between(chart: Chart, kept: Sequence[float], total: Sequence[float]) -> str
     """Shade what the gates add to the lane, or take from it."""
     around = _points(chart, kept) + _points(chart, total)[::-1]
     places = " ".join(f"{svg.coordinate(x)},{svg.coordinate(y)}" for x, y in around)
-    return svg.shape("polygon", "fill-g", points=places, opacity=0.35)
+    return svg.shape("polygon", "fill-g", points=places, opacity=0.45)
 
 
 def _strip(chart: Chart, rows: dict[str, tuple[str, Sequence[float]]]) -> str:

@@ -72,6 +72,13 @@ def number(value: float, decimals: int = 2) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def power_of_ten(value: float, decimals: int = 1) -> str:
+    """Return `value` as a number from 1 to 10 times a power of ten, e.g. 9.5·10⁻⁴."""
+    digits, power = f"{value:.{decimals}e}".split("e")
+    superscripts = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return f"{number(float(digits), decimals)}·10{str(int(power)).translate(superscripts)}"
+
+
 def coordinate(value: float) -> str:
     """Return `value` with at most one decimal."""
     text = f"{value:.1f}"

@@ -13,7 +13,7 @@ GROUPS = (("gates", "fio"), ("g and h", "gh"), ("memory", "c"))
 PANEL, SCALE = 600, (682, 84)  # the panel of predictions; where its scales start, how wide
 
 
-def charts(seq_len: int, memory: float) -> tuple[Chart, ...]:
+def charts(seq_len: int, memory: float = 1.0) -> tuple[Chart, ...]:
     """Return the three charts: gates 0 to 1, g and h -1 to 1, the cell state +-`memory`."""
     ranges = ((0.0, 1.0), (-1.0, 1.0), (-memory, memory))
     return tuple(
@@ -22,43 +22,43 @@ def charts(seq_len: int, memory: float) -> tuple[Chart, ...]:
     )
 
 
-def reach(traces: Sequence[Trace]) -> float:
-    """Return the range of the cell state's chart: the next whole number, for all traces."""
-    return float(ceil(max(1.0, *(abs(c) for trace in traces for c in trace.c))))
-
-
-def frame(seq_len: int, memory: float, unit: str = "day") -> str:
-    """Draw what stays while the weights move: frames, ticks, names, the time axis."""
+def frame(seq_len: int, unit: str = "day") -> str:
+    """Draw what stays while numbers move: frames, names, the time axis, the scales but c's."""
     pieces = []
-    for chart, (title, _) in zip(charts(seq_len, memory), GROUPS, strict=True):
+    for chart, (title, _) in zip(charts(seq_len), GROUPS, strict=True):
         pieces.append(chart.frame())
         pieces.append(text(4, chart.y + HEIGHT / 2 + 4, title, 12.5, "b"))
-        for value in (chart.low, chart.high):
-            inside = 9 if value == chart.high else -1
-            pieces.append(
-                text(LEFT - 6, chart.up(value) + inside, number(value, 0), 12, "end soft")
-            )
         if chart.low < 0:
             pieces.append(line(LEFT, chart.up(0), LEFT + WIDTH, chart.up(0), opacity=0.7))
-    axis, last = charts(seq_len, memory)[-1], range(seq_len)
+    *fixed, axis = charts(seq_len)
+    pieces += [_scale(chart) for chart in fixed]
     foot = axis.y + HEIGHT + 16
-    pieces += [text(axis.across(t), foot, f"{unit} {t + 1}", 12.5, "mid soft") for t in last]
+    pieces += [
+        text(axis.across(t), foot, f"{unit} {t + 1}", 12.5, "mid soft") for t in range(seq_len)
+    ]
     return "".join(pieces)
 
 
 def now(seq_len: int, t: int) -> str:
     """Shade step `t` in every chart."""
-    return "".join(chart.marked(t) for chart in charts(seq_len, 1.0))
+    return "".join(chart.marked(t) for chart in charts(seq_len))
 
 
-def curves(trace: Trace, memory: float) -> str:
-    """Draw every quantity of a run in its chart."""
+def curves(trace: Trace) -> str:
+    """Draw every quantity of a run in its chart; c's scale ends at the next whole number."""
+    memory = float(ceil(max(1.0, *(abs(c) for c in trace.c))))
     pieces = []
     for chart, (_, names) in zip(charts(len(trace), memory), GROUPS, strict=True):
         values = {name: getattr(trace, name) for name in names}
         pieces += [chart.curve(name, column) for name, column in values.items()]
         pieces.append(end_labels(chart, {name: column[-1] for name, column in values.items()}))
-    return "".join(pieces)
+    return "".join((*pieces, _scale(charts(len(trace), memory)[-1])))
+
+
+def _scale(chart: Chart) -> str:
+    """Write the lowest and highest value of a chart, inside its height."""
+    ends = ((chart.y + 9, chart.high), (chart.y + HEIGHT - 1, chart.low))
+    return "".join(text(LEFT - 6, y, number(value, 0), 12, "end soft") for y, value in ends)
 
 
 def verdicts_frame() -> str:

@@ -5,7 +5,7 @@ training) and `epoch` (one epoch of it). Company A is dashed with open circles, 
 with filled squares; the colour says which quantity it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lstm_lib.diagram import svg
@@ -30,6 +30,8 @@ COMPANIES = ("A", "B")
 
 class Samples(NamedTuple):
     """Some epochs of one training, evenly spread from the first to the last.
+
+    A spike between two of them is not seen on the curves; the walk meets it.
 
     Fields:
         epochs: which ones, (samples,), starting with 0.
@@ -65,11 +67,11 @@ def frame() -> str:
 def curves(samples: Samples) -> str:
     """Draw one training: loss and both predictions over its epochs."""
     loss, predicted, last = _loss_chart(), _prediction_chart(), samples.epochs[-1]
-    pieces = [_line(loss, samples.losses, "ink", "B")]
-    pieces += [
-        _line(predicted, values, "h", name)
-        for name, values in zip(COMPANIES, zip(*samples.predictions, strict=True), strict=True)
-    ]
+    across = [loss.x + loss.w * epoch / last for epoch in samples.epochs]
+    pieces = [_line(zip(across, map(loss.up, samples.losses), strict=True), "ink", "B")]
+    for name, values in zip(COMPANIES, zip(*samples.predictions, strict=True), strict=True):
+        points = zip(across, map(predicted.up, values), strict=True)
+        pieces.append(_line(points, "h", name))
     ends = dict(zip(COMPANIES, samples.predictions[-1], strict=True))
     pieces += _names_at_end(predicted, ends, 14)
     for share, anchor in ((0, ""), (0.5, "mid"), (1, "end")):
@@ -105,9 +107,7 @@ def scientific(value: float) -> str:
     """Return a loss with four decimals, or as a power of ten where they would hide it."""
     if value == 0 or value >= 0.001:
         return svg.number(value, 4)
-    digits, power = f"{value:.1e}".split("e")
-    superscripts = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return f"{digits}·10{str(int(power)).translate(superscripts)}"
+    return svg.power_of_ten(value, 1)
 
 
 def _loss_chart() -> Chart:
@@ -139,21 +139,15 @@ def _panel(name: str, panel: Chart, traces: Sequence[Trace]) -> str:
     rows = [getattr(trace, name) for trace in traces]
     pieces = []
     for company, values in zip(COMPANIES, rows, strict=True):
-        pieces.append(_line(panel, values, name, company))
-        points = ((panel.across(t), panel.up(value)) for t, value in enumerate(values))
+        points = [(panel.across(t), panel.up(value)) for t, value in enumerate(values)]
+        pieces.append(_line(points, name, company))
         pieces += [_mark(company, name, x, y) for x, y in points]
     ends = {f"{n} {svg.number(v[-1])}": v[-1] for n, v in zip(COMPANIES, rows, strict=True)}
     return "".join([*pieces, *_names_at_end(panel, ends, 12)])
 
 
-def _line(chart: Chart, values: Sequence[float], cls: str, company: str) -> str:
-    """Draw a curve from edge to edge of a chart of many places, or through its few places."""
-    count = len(values)
-    wide = count > DAYS
-    points = [
-        (chart.x + chart.w * t / (count - 1) if wide else chart.across(t), chart.up(value))
-        for t, value in enumerate(values)
-    ]
+def _line(points: Iterable[tuple[float, float]], cls: str, company: str) -> str:
+    """Draw the curve of one company, dashed for A."""
     dash = {"stroke_dasharray": "6 3"} if company == "A" else {}
     return svg.polyline(points, cls, 2.5, stroke_linejoin="round", **dash)
 

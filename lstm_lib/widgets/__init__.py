@@ -1,5 +1,9 @@
 """Explorers: sliders around a picture that answers at once."""
 
 from lstm_lib.widgets.cell import CellExplorer
+from lstm_lib.widgets.gate import GateExplorer
+from lstm_lib.widgets.gates import YouAreTheGates
+from lstm_lib.widgets.gradient import GradientExplorer
+from lstm_lib.widgets.training import TrainingExplorer
 
-__all__ = ["CellExplorer"]
+__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "TrainingExplorer", "YouAreTheGates"]

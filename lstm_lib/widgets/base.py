@@ -13,15 +13,16 @@ from lstm_lib.diagram import svg
 WIDTH = "880px"
 _PAGE_STYLE = """<style>
 .lstm-explorer {max-width: 100%; padding: 4px 2px; overflow: hidden}
-.lstm-explorer .widget-html, .lstm-explorer .widget-html-content {margin: 0; width: auto; height: auto}
+.lstm-explorer .widget-html, .lstm-explorer .widget-html-content {
+  margin: 0; width: auto; height: auto; line-height: normal}
+.lstm-explorer .lstm-head {font: 600 13px/20px var(--jp-ui-font-family, sans-serif)}
 .lstm-sheets {display: grid; overflow: hidden; margin: 0}
 .lstm-sheets > * {grid-area: 1 / 1; margin: 0; min-width: 0}
 .lstm-sheets > * + * {pointer-events: none}
 .lstm-sheets svg {display: block; width: 100%; height: auto}
-.lstm-says {font: 14px/1.45 var(--jp-ui-font-family, sans-serif); margin: 4px 0; min-height: 2.9em;
-  color: var(--jp-content-font-color1, #1b1b1b)}
-.lstm-trouble {font: 14px/1.45 var(--jp-ui-font-family, sans-serif); padding: 4px 10px; margin: 4px 0;
-  border-left: 4px solid #d55e00; color: var(--jp-content-font-color1, #1b1b1b)}
+.lstm-says, .lstm-trouble {font: 14px/1.45 var(--jp-ui-font-family, sans-serif);
+  color: var(--jp-content-font-color1, #1b1b1b); margin: 4px 0; min-height: 2.9em}
+.lstm-trouble {padding-left: 10px; border-left: 4px solid #d55e00}
 .lstm-table {border-collapse: collapse; font: 13px/1.4 var(--jp-ui-font-family, sans-serif);
   font-variant-numeric: tabular-nums; color: var(--jp-content-font-color1, #1b1b1b)}
 .lstm-table th, .lstm-table td {padding: 2px 10px; text-align: right;

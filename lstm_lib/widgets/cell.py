@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ipywidgets import HTML, Dropdown, Play, ToggleButtons, VBox, Widget
+from ipywidgets import HTML, VBox, Widget
 
 from lstm_lib.diagram import cell, svg, timeline
 from lstm_lib.diagram.svg import number
@@ -11,6 +11,8 @@ from lstm_lib.scalar import GATES, Gate, History, ScalarLSTM
 from lstm_lib.tasks import companies
 from lstm_lib.trace import Step, Trace
 from lstm_lib.widgets.base import Explorer, View, columns
+from lstm_lib.widgets.choice import Choice
+from lstm_lib.widgets.player import Player
 from lstm_lib.widgets.slider import Slider
 
 OWN = "your own"
@@ -26,6 +28,7 @@ PRESETS: dict[str, Callable[[int], ScalarLSTM]] = {
 SEQUENCES = {f"company {name}": pair for name, pair in zip("AB", companies(), strict=True)}
 WIRES = {"w_h": "weight on h", "w_x": "weight on x", "b": "bias"}
 SIZE = (880, cell.SIZE[1] + timeline.SIZE[1])
+FIRST_ROW = "190px minmax(100px, 0.8fr) auto auto minmax(110px, 1fr)"
 LOWER = f"translate(0 {cell.SIZE[1]})"
 
 
@@ -42,21 +45,11 @@ class CellExplorer(Explorer):
 
     def __init__(self, model: ScalarLSTM | None = None) -> None:
         start = model or ScalarLSTM.published()
-        self.preset = Dropdown(
-            description="numbers", options=[*PRESETS, OWN], value=OWN if model else "published"
-        )
-        self.seed = Slider(
-            label="seed",
-            name="seed of the random numbers",
-            value=1,
-            min=0,
-            max=99,
-            step=1,
-            decimals=0,
-        )
-        self.sequence = ToggleButtons(options=[*SEQUENCES, OWN], value="company B")
-        self.day = Slider(label="day", name="day", value=1, min=1, max=4, step=1, decimals=0)
-        self.play = Play(min=1, max=4, interval=1200)
+        self.preset = Choice([*PRESETS, OWN], label="numbers", value=OWN if model else "published")
+        self.seed = _whole("seed", "seed of the random numbers", 0, 99, 1)
+        self.sequence = Choice([*SEQUENCES, OWN], name="sequence", value="company B", buttons=True)
+        self.day = _whole("day", "day", 1, 4, 1)
+        self.play = Player(name="days", min=1, max=4)
         self.weights, self.inputs = _weight_sliders(start), _input_sliders("company B")
         vars(self).update(self.weights | self.inputs)
         choices = {name: getattr(self, name) for name in ("preset", "seed", "sequence", "day")}
@@ -77,9 +70,8 @@ class CellExplorer(Explorer):
         loss = History(companies(), (model.numbers,)).loss(0)
         if self.sequence.value == OWN:
             verdicts.append((OWN, trace.prediction, None))
-        memory = timeline.reach([trace])
-        frames = timeline.frame(len(trace), memory) + timeline.verdicts_frame()
-        moving = timeline.curves(trace, memory) + timeline.verdicts(verdicts, loss)
+        frames = timeline.frame(len(trace)) + timeline.verdicts_frame()
+        moving = timeline.curves(trace) + timeline.verdicts(verdicts, loss)
         layers = {
             "now": svg.group([timeline.now(len(trace), t)], transform=LOWER),
             "frame": cell.frame() + svg.group([frames], transform=LOWER),
@@ -87,7 +79,7 @@ class CellExplorer(Explorer):
             "cell": cell.state(trace[t], model.numbers),
         }
         says = (
-            f"{self.sequence.value.capitalize()}, day {t + 1} of {len(trace)}. {_aloud(trace[t])}"
+            f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}"
         )
         return View(layers, says, *_table(trace, verdicts, loss))
 
@@ -97,8 +89,7 @@ class CellExplorer(Explorer):
             for gate, sliders in _by_gate(self.weights).items()
         ]
         return [
-            columns([self.preset, self.seed, self.sequence]),
-            columns([self.play, self.day]),
+            columns([self.preset, self.seed, self.sequence, self.play, self.day], FIRST_ROW),
             columns(self.inputs.values()),
             columns(gates),
         ]
@@ -139,6 +130,11 @@ class CellExplorer(Explorer):
             self._load(self.inputs, SEQUENCES[self.sequence.value].xs)
 
 
+def _whole(label: str, name: str, low: int, high: int, value: int) -> Slider:
+    """Return a slider over whole numbers."""
+    return Slider(label=label, name=name, value=value, min=low, max=high, step=1, decimals=0)
+
+
 def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
     """Return a slider for each of the twelve numbers, `f_w_h` ... `o_b`."""
     return {
@@ -167,11 +163,10 @@ def _aloud(step: Step) -> str:
     """Read one step aloud, in words and numbers."""
     kept, written = step.f * step.c_prev, step.i * step.g
     return (
-        f"The forget gate keeps {step.f:.1%} of the memory {number(step.c_prev, 3)}, which leaves "
+        f"the forget gate keeps {step.f:.1%} of the memory {number(step.c_prev, 3)}, leaving "
         f"{number(kept, 3)}; the input gate writes {step.i:.1%} of the candidate "
-        f"{number(step.g, 3)}, which adds {number(written, 3)}. The memory is now "
-        f"{number(step.c, 3)}, and the output gate shows {step.o:.1%} of its tanh: "
-        f"h = {number(step.h, 3)}."
+        f"{number(step.g, 3)}, adding {number(written, 3)}. The memory is now {number(step.c, 3)}; "
+        f"the output gate shows {step.o:.1%} of its tanh, so h = {number(step.h, 3)}."
     )
 
 

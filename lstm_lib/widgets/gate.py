@@ -2,13 +2,14 @@
 
 from ipywidgets import Button, Layout
 
+from lstm_lib import _validate
 from lstm_lib.diagram import gate as picture
 from lstm_lib.diagram.svg import COLORS, number
 from lstm_lib.scalar import Gate, ScalarLSTM, half_life, sigmoid
 from lstm_lib.widgets.base import Explorer, View, columns
 from lstm_lib.widgets.slider import Slider
 
-H, X = 0.61, 0.25  # about what company B's gates get on day 3
+PUBLISHED = ScalarLSTM.published().f
 
 
 class GateExplorer(Explorer):
@@ -17,18 +18,24 @@ class GateExplorer(Explorer):
     The controls are `w_h`, `w_x`, `b`, `h` and `x`; `published` sets the three numbers back.
 
     Args:
-        gate: the three numbers to start with; by default the published forget gate.
-        h, x: hidden state and input to start with.
+        w_h, w_x, b: the gate to start with, -5 to 5; by default the published forget gate.
+        h, x: hidden state and input to start with, -1 to 1.
     """
 
-    def __init__(self, gate: Gate | None = None, h: float = H, x: float = X) -> None:
-        gate = ScalarLSTM.published().f if gate is None else gate
-        self.w_h = _slider("w_h", "weight on h", gate.w_h, 5, COLORS["h"])
-        self.w_x = _slider("w_x", "weight on x", gate.w_x, 5, COLORS["x"])
-        self.b = _slider("b", "bias", gate.b, 5, "")
+    def __init__(
+        self,
+        w_h: float = PUBLISHED.w_h,
+        w_x: float = PUBLISHED.w_x,
+        b: float = PUBLISHED.b,
+        h: float = 0.61,
+        x: float = 0.25,  # h and x are about what company B's gates get on day 3
+    ) -> None:
+        self.w_h = _slider("w_h", "weight on h", w_h, 5, COLORS["h"])
+        self.w_x = _slider("w_x", "weight on x", w_x, 5, COLORS["x"])
+        self.b = _slider("b", "bias", b, 5, "")
         self.h = _slider("h", "hidden state h", h, 1, COLORS["h"])
         self.x = _slider("x", "input x", x, 1, COLORS["x"])
-        self.published = Button(description="published forget gate", layout=Layout(width="auto"))
+        self.published = Button(description="published forget gate", layout=Layout(width="92%"))
         self.published.on_click(self._set_published)
         names = ("w_h", "w_x", "b", "h", "x")
         grid = columns(
@@ -52,13 +59,20 @@ class GateExplorer(Explorer):
     def _set_published(self, _button: Button) -> None:
         """Put the three published numbers back."""
         with self.together():
-            self.w_h.value, self.w_x.value, self.b.value = ScalarLSTM.published().f
+            self.w_h.value, self.w_x.value, self.b.value = PUBLISHED
 
 
 def _slider(label: str, name: str, value: float, reach: float, color: str) -> Slider:
     """Return a slider from -reach to reach."""
     return Slider(
-        value=value, min=-reach, max=reach, step=reach / 100, label=label, name=name, color=color
+        value=_validate.number(label, value),
+        min=-reach,
+        max=reach,
+        step=reach / 100,
+        label=label,
+        name=name,
+        color=color,
+        layout=Layout(width="92%"),
     )
 
 

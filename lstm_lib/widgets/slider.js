@@ -1,6 +1,6 @@
 // Moves of the learner snap to the multiples of the step; a value from the kernel is left as it is.
 const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-const TRAITS = "value min max step label name color decimals log readout disabled".split(" ");
+const TRAITS = "value min max step label name color decimals log readout play disabled".split(" ");
 
 // Rounds float noise away: 0.15000000000000002 -> 0.15.
 const tidy = (number, digits = 12) => Number(number.toPrecision(digits));
@@ -24,10 +24,10 @@ function format(value, { log, decimals }) {
 }
 
 function build(el) {
-  const id = `lstm-slider-${Math.random().toString(36).slice(2)}`;
-  el.classList.add("lstm-slider");
-  el.innerHTML = `<label for="${id}"></label><input type="range" id="${id}" step="any"><input
-    type="text" inputmode="decimal" autocomplete="off" spellcheck="false"><span></span>`;
+  const id = newId();
+  el.classList.add("lstm-control", "lstm-slider");
+  el.innerHTML = `<button type="button"></button><label for="${id}"></label><input type="range"
+    id="${id}" step="any"><input type="text" inputmode="decimal" autocomplete="off"><span></span>`;
   return el.children;
 }
 
@@ -40,22 +40,23 @@ function paint(el, range, s) {
   el.style.setProperty("--slider-color", s.color || "var(--ink)");
 }
 
-function render({ model, el }) {
-  const [label, range, field, text] = build(el);
+function render({ model, el, signal }) {
+  const [button, label, range, field, text] = build(el);
   const state = () => Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  let typing = false;
+  let typing = false, timer = 0;
 
   function show() {
-    const s = state(), shown = format(s.value, s), ends = [format(s.min, s), format(s.max, s)];
+    const s = state(), name = s.name || s.label, shown = format(s.value, s);
+    const ends = [format(s.min, s), format(s.max, s)];
     Object.assign(range, { max: place(s.max, s), min: place(s.min, s), value: place(s.value, s) });
-    Object.assign(range, { disabled: s.disabled, ariaLabel: s.name || s.label, ariaValueText: shown });
+    Object.assign(range, { disabled: s.disabled, ariaLabel: name, ariaValueText: shown });
     paint(el, range, s);
+    Object.assign(button, { hidden: !s.play, disabled: s.disabled, textContent: timer ? "❚❚" : "▶" });
+    button.ariaLabel = `${timer ? "pause" : "play"}: ${name}`;
     label.textContent = s.label;
-    text.textContent = shown;
-    text.hidden = s.readout;
-    Object.assign(field, { hidden: !s.readout, disabled: s.disabled });
-    field.ariaLabel = `${s.name || s.label}, type a number`;
-    text.style.width = field.style.width = `calc(${Math.max(...ends.map((e) => e.length), 4)}ch + 8px)`;
+    Object.assign(text, { textContent: shown, hidden: s.readout });
+    Object.assign(field, { hidden: !s.readout, disabled: s.disabled, ariaLabel: `${name}, type a number` });
+    el.style.setProperty("--slider-digits", Math.max(...ends.map((end) => end.length), 4));
     typing &&= field.matches(":focus");
     if (typing) return;
     Object.assign(field, { value: shown, ariaInvalid: null, title: `${s.value} (${ends.join(" to ")})` });
@@ -76,6 +77,23 @@ function render({ model, el }) {
     field.title = `Not possible: type a number from ${s.min} to ${s.max}`;
   }
 
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+    show();
+  }
+
+  function play() {
+    if (timer) return stop();
+    const { value, min, max, play: pause } = state();
+    timer = setInterval(() => {
+      if (state().value < max) send(moved(1, state()));
+      if (state().value >= max) stop();
+    }, pause);
+    send(value < max ? moved(1, state()) : min);
+  }
+
+  button.addEventListener("click", play);
   range.addEventListener("input", () => {
     const s = state();
     send(clamp(point(Math.round(range.value / s.step), s), s));
@@ -94,11 +112,8 @@ function render({ model, el }) {
     if (key === "Enter") commit();
     if (key === "Escape") show((typing = false));
   });
-  // JupyterLab listens further out, where a plain key moves to another cell or deletes this one.
-  el.addEventListener("keydown", (event) => {
-    const command = event.ctrlKey || event.metaKey || event.altKey;
-    if (!command && !(event.shiftKey && event.key === "Enter")) event.stopPropagation();
-  });
+  signal.addEventListener("abort", () => clearInterval(timer));
+  keepPlainKeys(el);
   model.on("change", show);
   show();
 }

@@ -5,18 +5,14 @@ and send it back: on display, a published weight of 1.6307 becomes 1.65 in the k
 snaps the learner's moves only.
 """
 
-import pathlib
-
-import anywidget
 import traitlets
 
 from lstm_lib import _validate
 from lstm_lib.widgets import traits
+from lstm_lib.widgets.control import Control
 
-HERE = pathlib.Path(__file__).parent
 
-
-class Slider(anywidget.AnyWidget):
+class Slider(Control):
     """A labelled slider and number field for one number.
 
     Args:
@@ -31,6 +27,7 @@ class Slider(anywidget.AnyWidget):
         decimals: Digits shown after the point (with `log`: after the first digit).
         log: Whether the slider moves by factors instead of differences; needs min > 0.
         readout: Whether the number can be typed; if not, it is only shown.
+        play: Milliseconds per step of a play button beside it; 0 shows none. It stops at `max`.
         disabled: Whether the learner is kept from moving it.
         layout: As for every ipywidgets widget.
 
@@ -40,8 +37,8 @@ class Slider(anywidget.AnyWidget):
             impossible, or there is neither a name nor a label.
     """
 
-    _esm = HERE / "slider.js"
-    _css = HERE / "slider.css"
+    _esm = traits.source("shared.js", "slider.js")
+    _css = traits.source("shared.css", "slider.css")
 
     value = traits.Checked(_validate.number, 0.0)
     min = traits.Checked(_validate.number, -1.0)
@@ -53,10 +50,10 @@ class Slider(anywidget.AnyWidget):
     decimals = traits.Checked(traits.digits, 2)
     log = traits.Checked(traits.flag, False)
     readout = traits.Checked(traits.flag, True)
+    play = traits.Checked(_validate.count, 0)
     disabled = traits.Checked(traits.flag, False)
 
     def __init__(self, **arguments):
-        traits.check_arguments(self, arguments)
         super().__init__(**arguments)
         _check_together(**self._numbers())
 

@@ -2,19 +2,18 @@
 
 from typing import NamedTuple
 
-from ipywidgets import Dropdown
-
 from lstm_lib.diagram import training as picture
 from lstm_lib.diagram.svg import number
 from lstm_lib.scalar import Adam, GradientDescent, History, ScalarLSTM, train
 from lstm_lib.tasks import companies
 from lstm_lib.trace import Trace
 from lstm_lib.widgets.base import Explorer, View, columns
+from lstm_lib.widgets.choice import Choice
 from lstm_lib.widgets.slider import Slider
 
 OPTIMIZERS = {"Adam": Adam, "gradient descent": GradientDescent}
 UNTRAINED, RANDOM = "untrained", "random"
-MOST_SAMPLES = 120
+MOST_SAMPLES = 100
 
 
 class Settings(NamedTuple):
@@ -32,25 +31,28 @@ class TrainingExplorer(Explorer):
     The controls are `lr`, `optimizer` ("Adam" or "gradient descent"), `start` ("untrained" or
     "random"), `seed`, `epochs`, and `epoch`, which walks through the training. A walk reads the
     history; every other move trains again. At its end, `epoch` follows `epochs`.
+
+    Args:
+        epochs: how many epochs to start with, 100 to 10,000.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, epochs: int = 5000) -> None:
         self.lr = Slider(
             label="rate", name="learning rate", value=0.001, min=1e-4, max=1, step=0.1, log=True
         )
-        self.optimizer = Dropdown(options=list(OPTIMIZERS), value="Adam")
-        self.start = Dropdown(options=[UNTRAINED, RANDOM], value=UNTRAINED)
+        self.optimizer = Choice(list(OPTIMIZERS), name="optimizer", buttons=True)
+        self.start = Choice([UNTRAINED, RANDOM], label="start", name="start weights", buttons=True)
         self.seed = _whole("seed", "seed of the random start", 1, 0, 99, 1)
-        self.epochs = _whole("epochs", "number of epochs", 5000, 100, 10_000, 100)
-        self.epoch = _whole("epoch", "epoch to look at", 5000, 0, 5000, 50)
+        self.epochs = _whole("epochs", "number of epochs", epochs, 100, 10_000, 100)
+        self.epoch = _whole("epoch", "epoch to look at", epochs, 0, epochs, 50)
         self.seed.disabled = True
         self._trained: tuple[Settings, History, str] | None = None
         self.epochs.observe(self._fit_walk, "value")
         self.start.observe(self._free_seed, "value")
         names = ("lr", "optimizer", "start", "seed", "epochs", "epoch")
         rows = [
-            columns([self.lr, self.epochs, self.optimizer], "1fr 1fr 190px"),
-            columns([self.epoch, self.start, self.seed], "1fr 1fr 190px"),
+            columns([self.lr, self.optimizer, self.epochs], "minmax(0, 1fr) 200px minmax(0, 1fr)"),
+            columns([self.epoch, self.start, self.seed], "minmax(0, 1fr) 200px minmax(0, 1fr)"),
         ]
         super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
 

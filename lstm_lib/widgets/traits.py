@@ -1,10 +1,18 @@
 """Traits of our widgets, whose errors name the argument, what came and what is expected."""
 
 import re
+from pathlib import Path
 
 import traitlets
 
 from lstm_lib import _validate
+
+HERE = Path(__file__).parent
+
+
+def source(*names):
+    """Return files of this folder as one text: a widget has one module and one style sheet."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 class Checked(traitlets.TraitType):
@@ -45,6 +53,15 @@ def text(name, value):
     return value
 
 
+def words(name, value):
+    """Return `value`, distinct strings, at least one, as a list."""
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        raise TypeError(f"{name} must be a list of strings, got {value!r}")
+    if not value or len(set(value)) < len(value):
+        raise ValueError(f"{name} must be at least one string, each once, got {value!r}")
+    return list(value)
+
+
 def color(name, value):
     """Return `value`, a CSS colour, or '' for the theme's text colour."""
     if not re.fullmatch(r"[#\w(),.%/ -]*", text(name, value)):
@@ -54,10 +71,10 @@ def color(name, value):
 
 def check_arguments(widget, arguments):
     """Raise for an argument that `widget` has no trait for, and for a missing name."""
-    own = ", ".join(sorted(k for k, trait in widget.traits().items() if isinstance(trait, Checked)))
+    kind, every = type(widget).__name__, widget.traits()
+    own = ", ".join(sorted(name for name in every if isinstance(every[name], Checked)))
     for name in arguments:
-        if not widget.has_trait(name):
-            kind = type(widget).__name__
+        if name not in every:
             raise TypeError(f"{kind} has no argument {name!r}; expected {own} or layout")
-    if not (arguments.get("name") or arguments.get("label")):
+    if arguments.get("name", "") == arguments.get("label", "") == "":
         raise ValueError("name must be a text for screen readers to say, got none, and no label")

@@ -26,6 +26,8 @@ import axe_playwright_python
 import nbformat
 from playwright.sync_api import sync_playwright
 
+from lstm_lib.doctor import find_chromium
+
 REPOSITORY = pathlib.Path(__file__).parents[2]
 SERVED = ("chapters", "images")
 AXE = pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -49,11 +51,6 @@ ALLOWED = [
     r"No such comm: [0-9a-f-]+\s*$",
     r"No such comm target registered: jupyter\.widget\.control\s*$",
 ]
-
-
-def find_chromium():
-    """Return the path of a Chromium or Chrome, or None."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def wait_until(condition, what, timeout=30):
@@ -274,6 +271,25 @@ class Notebook:
         )  # fmt: skip
         return self.picture(inside)
 
+    def burst(self, slider, key, count=1, quiet=150, last=""):
+        """Press a key `count` times; return milliseconds from the last press to its picture.
+
+        The time ends with the first frame after the last change of a picture in the slider's
+        cell: of that which shows the text `last`, or if that is empty, once there was none for
+        `quiet` ms.
+        """
+        slider = self.slider(slider) if isinstance(slider, str) else slider
+        slider.focus()
+        self.page.evaluate(WATCH, [quiet, last])
+        for _ in range(count):
+            self.page.keyboard.press(key)
+        return self._ask("() => window.watched")
+
+    def wait_idle(self, timeout=60):
+        """Wait until the kernel runs no cell."""
+        status = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+        wait_until(lambda: self.page.evaluate(status) == "idle", "the kernel", timeout)
+
     def axe(self, selector=".jp-OutputArea-output"):
         """Return axe's serious and critical violations inside a selector, as readable lines."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -293,9 +309,10 @@ class Notebook:
 
     def _ask(self, script, argument=None, timeout=60):
         """Return what an asynchronous function in the page returns, in at most `timeout` s."""
+        limit = f'setTimeout(() => reject(Error("no answer in {timeout} s")), {timeout * 1000})'
         return self.page.evaluate(
-            f"""(argument) => Promise.race([({script})(argument), new Promise((_, reject) =>
-              setTimeout(() => reject(new Error("no answer in {timeout} s")), {timeout * 1000}))])""",
+            f"""(argument) => Promise.race([
+              ({script})(argument), new Promise((_, reject) => {limit})])""",
             argument,
         )
 
@@ -368,6 +385,38 @@ SETTLE = """([quiet, timeout]) => new Promise((resolve, reject) => {
 PICTURE = """(inside) => [...document.querySelectorAll(
   `${inside} .jp-OutputArea-output :is(svg, img, canvas)`)]
   .map((node) => node.outerHTML).join("\\n")"""
+
+# Leaves a promise of milliseconds in window.watched.
+WATCH = """([quiet, last]) => {
+  const cell = document.activeElement.closest(".jp-OutputArea-output");
+  const drawn = ".jp-OutputArea-output :is(svg, svg *, img, canvas)";
+  const element = (node) => node instanceof Element ? node : node.parentElement;
+  const changes = ({ target, addedNodes }) => [...addedNodes, target].some((node) =>
+    element(node)?.closest(drawn) || node !== target && element(node)?.querySelector("svg, img"));
+  window.watched = new Promise((resolve, reject) => {
+    let press, frame, timer = setTimeout(() => finish(reject, Error(`no ${last}`)), 20000);
+    const note = (event) => { press = event.timeStamp; };
+    const finish = (end, value) => {
+      observer.disconnect();
+      removeEventListener("keydown", note, true);
+      end(value);
+    };
+    const pictures = () => [...cell.querySelectorAll("svg, img")];
+    const shown = () => pictures().some((picture) => picture.outerHTML.includes(last));
+    const observer = new MutationObserver(async (records) => {
+      if (press === undefined || !records.some(changes) || !shown()) return;
+      const decode = (image) => image.decode().catch(() => 0);
+      await Promise.all([...cell.querySelectorAll("img")].map(decode));
+      await new Promise(requestAnimationFrame);
+      frame = performance.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => finish(resolve, frame - press), last ? 0 : quiet);
+    });
+    addEventListener("keydown", note, true);
+    const anything = { subtree: true, childList: true, characterData: true, attributes: true };
+    observer.observe(cell, anything);
+  });
+}"""
 
 RUN_AXE = """async (selector) => {
   const { violations } = await axe.run({ include: [selector] }, { resultTypes: ["violations"] });

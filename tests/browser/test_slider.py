@@ -1,0 +1,232 @@
+"""Slider and Choice in a real JupyterLab: keys, typing, names, several views, bursts."""
+
+import json
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    """import ipywidgets, threading, time
+from lstm_lib.widgets.choice import Choice
+from lstm_lib.widgets.slider import Slider
+picture = ipywidgets.HTML()
+w = Slider(label="w_h", name="forget gate, weight on h", value=1.6307, min=-5, max=5)
+x = Slider(label="x", value=0.1, min=-1, max=1, color="#0173b2")
+rate = Slider(label="rate", name="learning rate", value=0.001, min=1e-5, max=1, step=0.1, log=True)
+day = Slider(label="day", value=1, min=1, max=4, step=1, decimals=0, play=60, readout=False)
+company = Choice(["A", "B", "own <b>"], label="company", buttons=True)
+preset = Choice(["published", "untrained"], label="preset", name="preset of weights")
+def draw(_=None):
+    picture.value = f'<svg height="20"><text y="15">{w.value!r}</text></svg>'
+draw()
+w.observe(draw, "value")
+ipywidgets.VBox([w, x, rate, day, company, preset, picture])""",
+    "w",
+    """end = time.time() + 2
+while time.time() < end:
+    pass""",
+]
+W = "forget gate, weight on h"
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    opened = open_notebook(CELLS)
+    opened.run_all()
+    return opened
+
+
+@pytest.fixture(autouse=True)
+def _start_values(notebook):
+    notebook.execute("w.value, x.value, rate.value, day.value = 1.6307, 0.1, 0.001, 1")
+    notebook.execute("company.value, preset.value = 'A', 'published'")
+    notebook.settle(50)
+    yield
+    assert notebook.errors() == []
+
+
+def kernel(notebook, expression):
+    notebook.settle(50)
+    return json.loads(notebook.execute(f"import json; print(json.dumps({expression}))"))
+
+
+def shown(notebook, name, nth=0):
+    return notebook.field(name, nth).input_value()
+
+
+def test_display_keeps_exact_values(notebook):
+    assert kernel(notebook, "[w.value, rate.value]") == [1.6307, 0.001]
+    assert shown(notebook, W) == "1.63"
+    notebook.slider(W).focus()
+    notebook.slider(W).blur()
+    notebook.field(W).press("Enter")
+    assert kernel(notebook, "w.value") == 1.6307
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (["ArrowRight"], 1.65),
+        (["ArrowUp", "ArrowUp"], 1.7),
+        (["ArrowLeft"], 1.6),
+        (["ArrowDown", "ArrowDown"], 1.55),
+        (["PageUp"], 2.1),
+        (["PageDown"], 1.15),
+        (["Home"], -5),
+        (["End"], 5),
+        (["End", "ArrowRight"], 5),
+        (["Home", "PageDown", "ArrowRight"], -4.95),
+    ],
+)
+def test_keys_move_along_the_grid(notebook, keys, value):
+    notebook.press(W, *keys)
+    assert kernel(notebook, "w.value") == value
+    assert notebook.slider(W).get_attribute("aria-valuetext") == f"{value:.2f}"
+
+
+def test_steps_leave_no_float_noise(notebook):
+    values = []
+    for _ in range(6):
+        notebook.press("x", "ArrowRight")
+        values.append(kernel(notebook, "x.value"))
+    assert values == [0.15, 0.2, 0.25, 0.3, 0.35, 0.4]
+    notebook.press("x", *["ArrowLeft"] * 9)
+    assert shown(notebook, "x") == "-0.05"
+    notebook.press("x", "ArrowRight")
+    assert shown(notebook, "x") == "0.00"
+
+
+def test_log_slider_moves_by_factors(notebook):
+    notebook.press("learning rate", "ArrowRight")
+    assert kernel(notebook, "rate.value") == 0.00126
+    notebook.press("learning rate", "ArrowLeft")
+    assert kernel(notebook, "rate.value") == 0.001
+    notebook.press("learning rate", "PageUp")
+    assert kernel(notebook, "rate.value") == 0.01
+    notebook.press("learning rate", *["ArrowLeft"] * 12)
+    assert kernel(notebook, "rate.value") == 0.000631
+    notebook.press("learning rate", "Home")
+    assert kernel(notebook, "rate.value") == 1e-5
+
+
+def test_pointer_lands_on_the_grid(notebook):
+    box = notebook.slider(W).bounding_box()
+    notebook.slider(W).click(position={"x": box["width"] * 0.7123, "y": box["height"] / 2})
+    value = kernel(notebook, "w.value")
+    assert value == round(value / 0.05) * 0.05 or value == float(f"{value:.2f}")
+    assert 1.6 < value < 2.6
+
+
+def test_typed_number_arrives_exactly(notebook):
+    notebook.field(W).fill("-0.70713")
+    notebook.field(W).press("Enter")
+    assert kernel(notebook, "w.value") == -0.70713
+    notebook.field(W).fill("1e-3")
+    notebook.slider("x").focus()  # leaving the field counts as Enter
+    assert kernel(notebook, "w.value") == 0.001
+
+
+@pytest.mark.parametrize("typed", ["7", "-5.01", "abc", "", "1,5", "NaN", "Infinity"])
+def test_impossible_typed_number_is_marked_and_not_sent(notebook, typed):
+    field = notebook.field(W)
+    field.fill(typed)
+    field.press("Enter")
+    assert kernel(notebook, "w.value") == 1.6307
+    assert (field.input_value(), field.get_attribute("aria-invalid")) == (typed, "true")
+    assert field.get_attribute("title") == "Not possible: type a number from -5 to 5"
+    field.press("Escape")
+    assert (field.input_value(), field.get_attribute("aria-invalid")) == ("1.63", None)
+
+
+def test_kernel_does_not_overwrite_what_is_being_typed(notebook):
+    field = notebook.field(W)
+    field.fill("2.")
+    notebook.execute("w.value = 3.5")
+    notebook.page.wait_for_function("document.querySelector('.lstm-slider input').value === '3.5'")
+    assert field.input_value() == "2."
+    field.press_sequentially("25")
+    field.press("Enter")
+    assert kernel(notebook, "w.value") == 2.25
+
+
+def test_plain_keys_stay_in_the_control_and_commands_pass(notebook):
+    state = """() => { const c = jupyterapp.shell.currentWidget.content;
+        return [c.activeCellIndex, c.widgets.length, c.mode]; }"""
+    names = [notebook.slider(W), notebook.field(W), notebook.page.get_by_label("preset of weights")]
+    for control in names:
+        notebook.page.evaluate("jupyterapp.shell.currentWidget.content.mode = 'command'")
+        before = notebook.page.evaluate(state)
+        for key in ["ArrowDown", "ArrowUp", "b", "a", "d", "d", "Escape"]:
+            control.press(key)
+        assert notebook.page.evaluate(state) == before
+    notebook.page.evaluate(
+        "() => { window.saved = 0; jupyterapp.commands.commandExecuted"
+        ".connect((_, { id }) => { saved += id === 'docmanager:save'; }); }"
+    )
+    notebook.slider(W).press("Control+s")
+    notebook.page.wait_for_function("saved === 1")
+
+
+def test_two_views_show_one_value(notebook):
+    notebook.press(notebook.slider(W, 1), "End")
+    assert kernel(notebook, "w.value") == 5
+    assert [shown(notebook, W, 0), shown(notebook, W, 1)] == ["5.00", "5.00"]
+    notebook.press(notebook.slider(W, 0), "ArrowLeft")
+    assert shown(notebook, W, 1) == "4.95"
+
+
+def test_every_control_has_a_name(notebook):
+    assert list(notebook.sliders()) == [W, "x", "learning rate", "day"]
+    page = notebook.page
+    for role, name in [
+        ("radiogroup", "company"),
+        ("combobox", "preset of weights"),
+        ("button", "play: day"),
+        ("radio", "own <b>"),
+    ]:
+        assert page.get_by_role(role, name=name, exact=True).count() == 1
+    assert notebook.axe() == []
+
+
+def test_play_moves_to_the_end_and_stops(notebook):
+    button = notebook.page.get_by_role("button", name="play: day")
+    assert kernel(notebook, "day.value") == 1
+    button.press("Enter")
+    notebook.page.wait_for_function(
+        "document.querySelectorAll('.lstm-slider input[type=range]')[3].value === '4'"
+    )
+    button.wait_for()  # its name was "pause: day" meanwhile
+    assert kernel(notebook, "day.value") == 4
+    button.press("Enter")
+    notebook.page.get_by_role("button", name="pause: day").press("Enter")
+    assert kernel(notebook, "day.value") < 4
+
+
+def test_choice_by_keyboard(notebook):
+    notebook.page.get_by_role("radio", name="A", exact=True).press("ArrowRight")
+    assert kernel(notebook, "company.value") == "B"
+    notebook.page.get_by_role("radio", name="B", exact=True).press("ArrowDown")
+    assert kernel(notebook, "company.value") == "own <b>"
+    menu = notebook.page.get_by_label("preset of weights")
+    menu.press("ArrowDown")
+    assert kernel(notebook, "preset.value") == "untrained"
+    notebook.execute("preset.value = 'published'")
+    notebook.settle(50)
+    assert menu.input_value() == "published"
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "while a cell runs"])
+def test_burst_ends_with_the_last_value(notebook, busy):
+    times = []
+    for _ in range(3):  # the best of three: other programs may have the processor, too
+        notebook.execute("w.value = 1.6307")
+        notebook.settle(50)
+        if busy:
+            notebook.run_cell(2)
+            time.sleep(0.3)
+        times.append(notebook.burst(W, "ArrowRight", 40, last=">3.6<"))
+        notebook.wait_idle()
+        assert kernel(notebook, "w.value") == 3.6
+    assert min(times) <= 100

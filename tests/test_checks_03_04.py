@@ -1,0 +1,226 @@
+"""The checks of chapters 3 and 4: right answers, likely mistakes, stubs and odd input."""
+
+import inspect
+from math import exp, tanh
+
+import pytest
+
+from lstm_lib import checks
+from lstm_lib.checks import by_hand, one_cell, verdict
+from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN
+
+CHECKS = [
+    getattr(module, name)
+    for module in (one_cell, by_hand)
+    for name, value in vars(module).items()
+    if inspect.isfunction(value) and value.__module__ == module.__name__ and name[0] != "_"
+]
+OPEN, SHUT = (0, 0, 5), (0, 0, -5)
+ODD = [
+    "words", b"bytes", "", [], (), {}, [1, 2], [None] * 12, ["a"] * 12, [1e308] * 3, [1e308] * 12,
+    float("nan"), float("inf"), [float("nan")] * 12, True, 1j, -1e308, 10**400, [10**400] * 3,
+    object(), len, lambda *_: float("nan"), lambda *_: "x", lambda *_: [1],
+    lambda: 1, lambda *_: 1 / 0, ScalarLSTM, ScalarLSTM.untrained(), ScalarLSTM.untrained().run,
+]  # fmt: skip
+
+
+def words(capsys, check, answer):
+    """Return what the check prints, which is one line."""
+    check(answer)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    return printed.rstrip("\n")
+
+
+def model(f=OPEN, i=OPEN, g=(0, 8, -3), o=OPEN):
+    return ScalarLSTM(f=f, i=i, g=g, o=o)
+
+
+def final_memory(c0, keeps, writes):
+    for f, written in zip(keeps, writes, strict=True):
+        c0 = f * c0 + written
+    return c0
+
+
+def forget_last(c0, keeps, writes):
+    for f, written in zip(keeps, writes, strict=True):
+        c0 = f * (c0 + written)
+    return c0
+
+
+def early_return(c0, keeps, writes):
+    for f, written in zip(keeps, writes, strict=True):
+        return f * c0 + written
+
+
+def rnn_gradients(w_h, w_x, b, xs, target, factor=2, slope=True, carry=True, days=99, late=0):
+    hs = [0.0, *ScalarRNN(w_h, w_x, b).run(xs)]
+    dh, sums = factor * (hs[-1] - target), [0.0, 0.0, 0.0]
+    for t in list(range(len(xs), 0, -1))[:days]:
+        dz = dh * (1 - hs[t] ** 2) if slope else dh
+        shares = (dz * hs[t - 1 + late], dz * xs[t - 1], dz)
+        sums = [a + b for a, b in zip(sums, shares, strict=True)]
+        dh = dz * w_h if carry else dz
+    return sums
+
+
+def rnn_slip(**slip):
+    return lambda *case: rnn_gradients(*case, **slip)
+
+
+RIGHT = [
+    (checks.new_memory, -0.96),
+    (checks.new_memory, 0.8 * -1.5 + 0.4 * 0.6),
+    (checks.shown_memory, 0.482),
+    (checks.shown_memory, 0.5 * tanh(2)),
+    (checks.reset_gate, (0, -10, 5)),
+    (checks.reset_gate, [0.1, -20.0, 9.0]),
+    (checks.reset_gate, Gate(0.0, -12.0, 6.0)),
+    (checks.final_memory, final_memory),
+    (checks.both_companies, ScalarLSTM.published()),
+    (checks.both_companies, ScalarLSTM.published(decimals=2).numbers),
+    (checks.both_companies, [0, 0, 5, 0, 0, 5, 0, 8, -3, 0, 0, 5]),
+    (checks.error_slope, -1.4),
+    (checks.gate_slope, 0.09),
+    (checks.first_adam_step, 0.51),
+    (checks.rate, 0.1),
+    (checks.rate, 0.3),
+    (checks.rnn_gradients, rnn_gradients),
+    (checks.rnn_gradients, lambda *case: tuple(rnn_gradients(*case))),
+]
+
+MISTAKES = [
+    (checks.new_memory, 0.4 * -1.5 + 0.8 * 0.6, "changed places"),
+    (checks.new_memory, 0.4 * -1.5 + 0.4 * 0.6, "look at the forget gate"),
+    (checks.new_memory, 0.2 * -1.5 + 0.4 * 0.6, "near 1 means keep"),
+    (checks.new_memory, 0.8 * (-1.5 + 0.4 * 0.6), "the old memory only"),
+    (checks.new_memory, 0.8 * -1.5 - 0.4 * 0.6, "written is added"),
+    (checks.new_memory, 0.8 * -1.5, "that is what is kept"),
+    (checks.new_memory, 0.4 * 0.6, "that is what is written"),
+    (checks.new_memory, 0.8 * -1.5 + 0.6, "only a part of g"),
+    (checks.new_memory, 0.8 * -1.5 + 0.4, "you need both"),
+    (checks.new_memory, -1.5 + 0.4 * 0.6, "nothing was forgotten"),
+    (checks.new_memory, 0.8 * 1.5 + 0.4 * 0.6, "sign"),
+    (checks.new_memory, tanh(-0.96), "only its copy"),
+    (checks.new_memory, 7, "kept plus written"),
+    (checks.shown_memory, 1.0, "squeeze the memory"),
+    (checks.shown_memory, tanh(1.0), "tanh comes first"),
+    (checks.shown_memory, tanh(2.0), "only a part of it"),
+    (checks.shown_memory, 0.5 / (1 + exp(-2)), "not with sigmoid"),
+    (checks.shown_memory, 0.5, "that is the gate"),
+    (checks.shown_memory, 7, "the last of the six"),
+    (checks.reset_gate, (0, 10, -5), "wrong way round"),
+    (checks.reset_gate, (0, -10, 0), "the bias alone decides"),
+    (checks.reset_gate, (0, 0, 5), "must outweigh the bias"),
+    (checks.reset_gate, (0, -5, 5), "must outweigh the bias"),
+    (checks.reset_gate, (5, -10, 5), "h should have no say"),
+    (checks.reset_gate, (-2, -14, 8), "h should have no say"),
+    (checks.reset_gate, (0, -10), "three numbers"),
+    (checks.reset_gate, 5, "three numbers"),
+    (checks.final_memory, forget_last, "you forget after writing"),
+    (checks.final_memory, lambda c, _, writes: c + sum(writes), "the keeps are never used"),
+    (checks.final_memory, lambda _, k, w: final_memory(0, k, w), "starts at c0"),
+    (checks.final_memory, lambda c, k, _: final_memory(c, k, [0] * len(k)), "written is missing"),
+    (checks.final_memory, lambda c, k, w: k[-1] * c + w[-1], "only the last day"),
+    (checks.final_memory, early_return, "after the first day"),
+    (checks.final_memory, lambda *_: 7, "day by day"),
+    (checks.final_memory, lambda c: c, "stopped with TypeError"),
+    (checks.both_companies, ScalarLSTM.untrained(), "hardly a difference: look at the candidate's"),
+    (checks.both_companies, model(f=SHUT), "look at the forget gate, 0.01 on day 2"),
+    (checks.both_companies, model(o=SHUT), "look at the output gate, 0.01 on day 4"),
+    (checks.both_companies, model(o=(0, 0, 0)), "A is right, B is off. On day 4 of B the output"),
+    (checks.both_companies, model(f=(0, 0, 1)), "its forget gate goes down to 0.73"),
+    (checks.both_companies, model(i=(0, 0, -0.5)), "write more on day 1"),
+    (checks.both_companies, model(g=(0, 8, -2)), "B is right, A is off. A should end"),
+    (checks.both_companies, model(g=(0, 8, -4)), "both are off; begin with B"),
+    (checks.both_companies, [0] * 11, "twelve numbers"),
+    (checks.both_companies, 3, "twelve numbers"),
+    (checks.error_slope, 0.49, "the loss itself"),
+    (checks.error_slope, 1.4, "the sign of the slope"),
+    (checks.error_slope, -0.7, "twice what is squared"),
+    (checks.error_slope, 0.7, "points down"),
+    (checks.error_slope, 0.6, "not at h"),
+    (checks.error_slope, 7, "then the slope"),
+    (checks.gate_slope, 0.19, "the slope of tanh"),
+    (checks.gate_slope, 0.2055, "not the sum inside it"),
+    (checks.gate_slope, 0.25, "the steepest place"),
+    (checks.gate_slope, 0.9, "that is the gate itself"),
+    (checks.gate_slope, 0.1, "one factor of two"),
+    (checks.gate_slope, 0.81, "missing to 1"),
+    (checks.gate_slope, 7, "measure it"),
+    (checks.first_adam_step, 0.49, "that steps uphill"),
+    (checks.first_adam_step, 0.500004, "that is gradient descent: Adam"),
+    (checks.first_adam_step, 0.499996, "gradient descent, uphill"),
+    (checks.first_adam_step, 0.501, "divide it by 1 - 0.9"),
+    (checks.first_adam_step, 0.499, "uphill, and the mean"),
+    (checks.first_adam_step, 0.5 + 0.01 / 0.001**0.5, "divide them by 1 - 0.999"),
+    (checks.first_adam_step, 0.5 + 0.001 / 0.001**0.5, "correct both"),
+    (checks.first_adam_step, 0.01, "that is the step"),
+    (checks.first_adam_step, 0.5, "w does move"),
+    (checks.first_adam_step, 7, "d / |d|"),
+    (checks.rate, 0.001, "not yet at its end"),
+    (checks.rate, 0.03, "not yet at its end"),
+    (checks.rate, 1, "thrown shut"),
+    (checks.rate, 1e200, "thrown shut"),
+    (checks.rate, 1e308, "leave the range of floats"),
+    (checks.rate, 0, "above 0"),
+    (checks.rate, -0.1, "above 0"),
+    (checks.rate, "fast", "one finite number"),
+    (checks.rnn_gradients, rnn_slip(days=1), "only the last day"),
+    (checks.rnn_gradients, rnn_slip(slope=False), "the slope of tanh"),
+    (checks.rnn_gradients, rnn_slip(factor=1), "twice the error"),
+    (checks.rnn_gradients, rnn_slip(factor=-2), "the signs"),
+    (checks.rnn_gradients, rnn_slip(carry=False), "multiply by w_h"),
+    (checks.rnn_gradients, rnn_slip(late=1), "the h of the day before"),
+    (checks.rnn_gradients, lambda *case: rnn_gradients(*case)[::-1], "the order"),
+    (checks.rnn_gradients, lambda *_: (7, 7, 7), "last day to first"),
+]
+SOLUTIONS = {
+    checks.new_memory: ("0.96",),
+    checks.shown_memory: ("0.48",),
+    checks.reset_gate: ("w_h = ", "w_x = ", "b = "),
+    checks.final_memory: ("c = f * c", "f * c +"),
+    checks.both_companies: ("0.9693", "2.70", "-3"),
+    checks.error_slope: ("1.4", "2 *"),
+    checks.gate_slope: ("0.09", "s(1 - s)"),
+    checks.first_adam_step: ("0.51",),
+    checks.rate: ("0.1 ", "0.3 "),
+    checks.rnn_gradients: ("dz =", "dh ="),
+}
+
+
+def test_every_check_of_both_chapters_is_exported_and_tested():
+    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+    assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
+    assert set(SOLUTIONS) == set(CHECKS)
+
+
+@pytest.mark.parametrize(("check", "answer"), RIGHT)
+def test_right_answer_is_correct(capsys, check, answer):
+    assert words(capsys, check, answer) == verdict.CORRECT
+
+
+@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
+def test_mistake_gets_its_hint_and_not_the_solution(capsys, check, answer, hint):
+    said = words(capsys, check, answer)
+    assert said.startswith("not yet: ")
+    assert hint in said
+    assert not any(solution in said for solution in SOLUTIONS[check])
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("stub", [..., None])
+def test_stub_is_not_attempted(capsys, check, stub):
+    assert words(capsys, check, stub) == verdict.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("check", [checks.final_memory, checks.rnn_gradients])
+@pytest.mark.parametrize("stub", [..., None])
+def test_function_stub_is_not_attempted(capsys, check, stub):
+    assert words(capsys, check, lambda *_: stub) == verdict.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
+def test_odd_input_gets_a_hint(capsys, check, odd):
+    assert words(capsys, check, odd).startswith("not yet: ")

@@ -1,0 +1,151 @@
+"""One gate: every slider moves the right numbers, and nothing overlaps anywhere."""
+
+import random
+from math import log10, tanh
+
+import pytest
+
+from lstm_lib.diagram import gate as picture
+from lstm_lib.diagram.svg import coordinate, number
+from lstm_lib.scalar import Gate, half_life, sigmoid
+from lstm_lib.widgets import GateExplorer
+from tests.pictures import outside, overlaps, texts
+
+CONTROLS = ("w_h", "w_x", "b", "h", "x")
+
+
+@pytest.fixture
+def explorer():
+    return GateExplorer()
+
+
+def sheets(explorer):
+    return {name: sheet.value for name, sheet in explorer._sheets.items()}
+
+
+def set_all(explorer, **values):
+    with explorer.together():
+        for name, value in values.items():
+            getattr(explorer, name).value = value
+
+
+def test_it_opens_on_the_published_forget_gate_exactly(explorer):
+    assert explorer.gate == Gate(2.7043, 1.6307, 1.6234)
+    assert repr(explorer) == "GateExplorer(w_h=2.7043, w_x=1.6307, b=1.6234, h=0.61, x=0.25)"
+    assert list(explorer.controls) == list(CONTROLS)
+
+
+def test_the_picture_shows_the_sum_part_by_part(explorer):
+    set_all(explorer, w_h=2, w_x=-3, b=0.5, h=0.25, x=-0.5)
+    shown = texts(explorer.render())
+    assert "2.00 × 0.25 = 0.50" in shown
+    assert "−3.00 × −0.50 = 1.50" in shown
+    assert "0.50" in shown
+    assert "z = 2.50" in shown
+    assert "2.00 × 0.25 + (−3.00) × (−0.50) + 0.50 = 2.50" in explorer.view().says
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_each_slider_moves_its_own_number(explorer, name):
+    before, still = texts(explorer.render()), sheets(explorer)["still"]
+    getattr(explorer, name).value = -0.37
+    values = {control: widget.value for control, widget in explorer.controls.items()}
+    z = values["w_h"] * values["h"] + values["w_x"] * values["x"] + values["b"]
+    shown = texts(explorer.render())
+    assert f"z = {number(z)}" in shown
+    assert number(sigmoid(z), 3) in shown
+    assert number(tanh(z), 3) in shown
+    assert shown != before
+    assert f"σ({number(z)}) = {number(sigmoid(z), 3)}" in explorer.view().says
+    assert f"{name}=-0.37" in repr(explorer)
+    assert sheets(explorer)["still"] == still
+
+
+@pytest.mark.parametrize(
+    ("z", "f", "steps"),
+    [(0.0, "0.500", "1.0"), (4.5951, "0.990", "69.0"), (-5.0, "0.007", "0.1")],
+)
+def test_the_ruler_says_the_half_life(explorer, z, f, steps):
+    set_all(explorer, w_h=0, w_x=0, b=z)
+    assert f"f = {f}: half is left after {steps} steps" in texts(explorer.render())
+    assert f"half of a memory left after {steps} steps" in explorer.view().says
+
+
+def test_the_marker_stands_over_the_share_it_has_reached():
+    """Gate values above and steps below are one scale: 0.9 stands at 6.58 steps."""
+    marks = [picture.RULER.at(log10(half_life(f))) for f in picture.SHARES]
+    assert marks == sorted(marks)
+    assert picture.RULER.at(0) == marks[picture.SHARES.index(0.5)]
+
+
+def test_what_is_left_of_a_memory_is_in_picture_and_table(explorer):
+    set_all(explorer, w_h=0, w_x=0, b=0)
+    header, rows = explorer.view()[2:]
+    assert header[:4] == ["steps", "1", "2", "5"]
+    assert rows[0][:5] == ["% left", "50.0", "25.0", "3.1", "0.1"]
+    assert {"50.0", "25.0", "3.1", "0.1"} <= set(texts(explorer.render()))
+
+
+def test_the_sum_ends_where_the_curve_is_read():
+    gate, h, x = Gate(2.0, -1.5, 0.75), 0.5, 0.6
+    z = gate.weighted_sum(h, x)
+    place = coordinate(picture.SIGMOID.z.at(z))
+    drawn = picture.state(gate, h, x)
+    assert f"L{picture.SIGMOID.z.at(z):.1f} {picture.LANES[-1]}" in drawn
+    assert f'cx="{place}"' in drawn
+
+
+def test_a_gate_almost_open_or_shut_is_told_from_one_that_is(explorer):
+    assert picture.fine(0.5) == "0.500"
+    assert picture.fine(0.9999997) == "0.9999997"
+    assert picture.fine(0.00004) == "0.00004"
+    assert picture.fine(1.0) == "1.000"
+    assert picture.steps(float("inf")) == "∞"
+
+
+def test_the_extreme_gates_are_drawn():
+    for f, steps in ((0.0, "0.00"), (1.0, "∞")):
+        words = f"f = {picture.fine(f)}: half is left after {steps} steps"
+        assert words in picture._memory(f)
+
+
+def test_the_button_sets_the_published_gate_back(explorer):
+    set_all(explorer, w_h=0, w_x=1, b=-2, h=-1)
+    explorer.published.click()
+    assert explorer.gate == Gate(2.7043, 1.6307, 1.6234)
+    assert explorer.h.value == -1
+
+
+def test_nothing_overlaps_and_nothing_is_outside_at_any_setting(explorer):
+    draw = random.Random(3)
+    for _ in range(150):
+        sliders = {name: getattr(explorer, name) for name in CONTROLS}
+        values = {
+            name: draw.choice((s.min, s.max, 0.0, draw.uniform(s.min, s.max)))
+            for name, s in sliders.items()
+        }
+        set_all(explorer, **values)
+        assert overlaps(explorer.render()) == [], values
+        assert outside(explorer.render()) == [], values
+
+
+def test_what_moves_is_small(explorer):
+    moves = explorer.view().layers["moves"]
+    assert len(moves) < 10_000
+    assert moves.count("<") - moves.count("</") < 120
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 7.0])
+def test_a_bad_number_is_named_and_changes_nothing(explorer, name, bad):
+    before = explorer.render()
+    with pytest.raises(ValueError, match=r"value must be "):
+        getattr(explorer, name).value = bad
+    assert explorer.render() == before
+
+
+def test_a_bad_start_is_named():
+    with pytest.raises(TypeError, match="w_x must be a number, got '1'"):
+        GateExplorer(w_x="1")
+    with pytest.raises(ValueError, match="b must be a finite number"):
+        GateExplorer(b=float("nan"))

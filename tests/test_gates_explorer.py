@@ -1,0 +1,172 @@
+"""Being the gates: every slider is one gate at one step, and the picture says what it did."""
+
+import random
+
+import pytest
+
+from lstm_lib.diagram.svg import number
+from lstm_lib.scalar import run_gates
+from lstm_lib.tasks import gate_puzzles
+from lstm_lib.widgets import YouAreTheGates
+from tests.pictures import outside, overlaps, texts
+
+PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}
+GATES = [f"{gate}{t}" for gate in "fio" for t in range(1, 7)]
+
+
+@pytest.fixture
+def explorer():
+    return YouAreTheGates()
+
+
+def sheets(explorer):
+    return {name: sheet.value for name, sheet in explorer._sheets.items()}
+
+
+def set_all(explorer, **values):
+    with explorer.together():
+        for name, value in values.items():
+            explorer.gates[name].value = value
+
+
+def expected(explorer):
+    puzzle = PUZZLES[explorer.puzzle.value]
+    values = ([explorer.gates[f"{gate}{t}"].value for t in range(1, 7)] for gate in "fio")
+    return puzzle, run_gates(puzzle.xs, *values)
+
+
+def test_it_opens_with_every_gate_half_open(explorer):
+    assert list(explorer.controls) == ["puzzle", *GATES]
+    assert {explorer.gates[name].value for name in GATES} == {0.5}
+    assert repr(explorer).startswith("YouAreTheGates(puzzle='carry', f1=0.5, ")
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_each_slider_is_its_gate_at_its_step(explorer, name):
+    explorer.best.click()
+    still = sheets(explorer)
+    explorer.gates[name].value = 0.35
+    step = explorer.trace[int(name[1]) - 1]
+    assert getattr(step, name[0]) == 0.35
+    assert texts(explorer.render()).count("0.35") >= 1
+    assert f"{name}=0.35" in repr(explorer)
+    assert sheets(explorer)["still"] == still["still"]
+    assert sheets(explorer)["joints"] == still["joints"]
+    assert sheets(explorer)["moves"] != still["moves"]
+
+
+@pytest.mark.parametrize("puzzle", PUZZLES)
+def test_the_picture_and_the_table_show_the_run(explorer, puzzle):
+    explorer.puzzle.value = puzzle
+    draw = random.Random(5)
+    set_all(explorer, **{name: draw.random() for name in GATES})
+    asked, trace = expected(explorer)
+    shown, (header, rows) = texts(explorer.render()), explorer.view()[2:]
+    for values in (trace.f, trace.i, trace.o, trace.c, trace.h, asked.wanted):
+        assert set(map(number, values)) <= set(shown)
+    assert {f"g = {number(x)}" for x in asked.xs} <= set(shown)
+    assert header == ["", *(f"step {t}" for t in range(1, 7))]
+    table = {name: cells for name, *cells in rows}
+    assert table["keep f"] == [number(v) for v in trace.f]
+    assert table["write i"] == [number(v) for v in trace.i]
+    assert table["show o"] == [number(v) for v in trace.o]
+    assert table["memory c"] == [number(v) for v in trace.c]
+    assert table["shown h"] == [number(v) for v in trace.h]
+    assert table["wanted h"] == [number(v) for v in asked.wanted]
+    assert f"score {asked.score(trace.h)} of 100" in shown
+    assert f"Score {asked.score(trace.h)} of 100" in explorer.view().says
+
+
+@pytest.mark.parametrize("puzzle", PUZZLES)
+def test_show_the_best_solves_it_and_reset_takes_it_back(explorer, puzzle):
+    explorer.puzzle.value = puzzle
+    explorer.best.click()
+    assert {"score 100 of 100", "best possible 100"} <= set(texts(explorer.render()))
+    assert "lost here" not in texts(explorer.render())
+    assert "Every step shows what is wanted." in explorer.view().says
+    explorer.reset.click()
+    assert {explorer.gates[name].value for name in GATES} == {0.5}
+    assert explorer.puzzle.value == puzzle
+
+
+def test_a_new_puzzle_brings_its_task_and_half_open_gates(explorer):
+    explorer.best.click()
+    explorer.puzzle.value = "add"
+    assert {explorer.gates[name].value for name in GATES} == {0.5}
+    assert PUZZLES["add"].task in explorer._task.value
+    assert "g = 0.70" in texts(explorer.render())
+
+
+def test_the_step_that_loses_the_memory_is_marked_and_named(explorer):
+    explorer.best.click()
+    explorer.gates["f4"].value = 0.5
+    assert "lost here" in texts(explorer.render())
+    assert (
+        "Step 4 loses the memory: it keeps 0.50 of 0.90 and writes 0.00 of −0.60. "
+        "With c = 0.45 no later gates can do the task." in explorer.view().says
+    )
+    assert "0.45" in texts(explorer.render())  # dropped
+
+
+def test_a_good_memory_badly_shown_is_said(explorer):
+    explorer.best.click()
+    explorer.gates["o3"].value = 1.0
+    assert "lost here" not in texts(explorer.render())
+    assert "look at what step 3 shows: 0.72, wanted 0.00" in explorer.view().says
+
+
+def test_the_mark_stands_at_its_step(explorer):
+    explorer.best.click()
+    places = []
+    for name in ("f3", "f4"):
+        explorer.gates[name].value = 0.2
+        svg = explorer.render()
+        places.append(svg[svg.rindex("<text", 0, svg.index("lost here")) :][:40])
+        explorer.gates[name].value = 1.0
+    assert places[0] != places[1]
+
+
+def test_nothing_overlaps_and_nothing_is_outside_at_any_setting(explorer):
+    draw = random.Random(7)
+    for k in range(120):
+        explorer.puzzle.value = list(PUZZLES)[k % 3]
+        values = {name: draw.choice((0.0, 1.0, draw.random())) for name in GATES}
+        set_all(explorer, **values)
+        assert overlaps(explorer.render()) == [], values
+        assert outside(explorer.render()) == [], values
+
+
+def test_what_moves_is_small(explorer):
+    set_all(explorer, **dict.fromkeys(GATES, 0.37))
+    moves = explorer.view().layers["moves"]
+    assert len(moves) < 10_000
+    assert moves.count("<") - moves.count("</") < 120
+
+
+def test_every_slider_has_its_own_name(explorer):
+    names = {slider.name for slider in explorer.gates.values()}
+    assert len(names) == 18
+    assert explorer.gates["f3"].name == "forget gate f, step 3"
+    assert explorer.gates["i1"].name == "input gate i, step 1"
+    assert explorer.gates["o6"].name == "output gate o, step 6"
+
+
+@pytest.mark.parametrize("bad", [float("nan"), -0.1, 1.5])
+def test_a_bad_number_is_named_and_changes_nothing(explorer, bad):
+    before = explorer.render()
+    with pytest.raises(ValueError, match="value must be "):
+        explorer.gates["f2"].value = bad
+    assert explorer.render() == before
+
+
+def test_an_unknown_puzzle_is_named(explorer):
+    with pytest.raises(ValueError, match="'carry', 'replace', 'add', got 'sort'"):
+        explorer.puzzle.value = "sort"
+
+
+def test_a_slider_opened_too_far_gives_a_sentence_and_keeps_the_picture(explorer):
+    before = explorer.render()
+    explorer.gates["f2"].max = 2.0
+    explorer.gates["f2"].value = 1.5
+    assert "f[1] must be from 0 to 1, got 1.5" in explorer._words.value
+    assert explorer.render() == before

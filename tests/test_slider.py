@@ -1,0 +1,125 @@
+"""Slider and Choice without a browser: what Python may set."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lstm_lib.widgets.choice import Choice
+from lstm_lib.widgets.slider import Slider
+
+
+def slider(**arguments):
+    return Slider(**{"label": "w_h", "min": -5, "max": 5} | arguments)
+
+
+def test_keeps_exact_values():
+    w = slider(value=1.6307)
+    assert w.value == 1.6307
+    w.value = -0.123456789
+    assert w.value == -0.123456789
+    w.value = np.float32(0.5)
+    assert type(w.value) is float
+
+
+def test_states_name_and_value():
+    assert repr(slider(name="forget gate, weight on h", value=1.6307)) == (
+        "Slider('forget gate, weight on h', value=1.6307, min=-5, max=5)"
+    )
+    assert repr(Choice(["A", "B"], label="company")) == "Choice('company', value='A')"
+
+
+@pytest.mark.parametrize("name", ["value", "min", "max", "step"])
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [(math.nan, ValueError), (math.inf, ValueError), ("1", TypeError), (True, TypeError),
+     (None, TypeError), ([1], TypeError), (1j, TypeError)],
+)  # fmt: skip
+def test_refuses_what_is_no_finite_number(name, bad, error):
+    with pytest.raises(error, match=f"^{name} must be a .*number, got"):
+        slider(**{name: bad})
+    w = slider()
+    with pytest.raises(error, match=f"^{name} must be a .*number, got"):
+        setattr(w, name, bad)
+    assert (w.value, w.min, w.max, w.step) == (0, -5, 5, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"value": 5.01}, r"value must be from -5.0 to 5.0, got 5.01"),
+        ({"value": -6}, r"value must be from -5.0 to 5.0, got -6.0"),
+        ({"min": 5}, r"min must be below max, got min=5.0 and max=5.0"),
+        ({"max": -7}, r"min must be below max, got min=-5.0 and max=-7.0"),
+        ({"min": 1}, r"value must be from 1.0 to 5.0, got 0.0"),
+        ({"step": 0}, r"step must be above 0, got 0"),
+        ({"step": -0.1}, r"step must be above 0, got -0.1"),
+        ({"step": 1e-12}, r"step must be at least 1e-08, got 1e-12"),
+        ({"log": True}, r"min must be above 0 when log is True, got -5.0"),
+        ({"decimals": 11}, r"decimals must be at most 10, got 11"),
+        ({"decimals": -1}, r"decimals must be at least 0, got -1"),
+        ({"play": -1}, r"play must be at least 0, got -1"),
+        ({"color": "red; background: url(x)"}, r"color must be a CSS colour such as"),
+        ({"label": ""}, r"name must be a text for screen readers to say"),
+    ],
+)
+def test_refuses_impossible_values(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        slider(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"label": 3}, "label must be a string, got 3"),
+        ({"name": None}, "name must be a string, got None"),
+        ({"color": 1}, "color must be a string, got 1"),
+        ({"log": 1}, "log must be True or False, got 1"),
+        ({"decimals": 2.0}, "decimals must be a whole number, got 2.0"),
+        ({"vlaue": 1}, "Slider has no argument 'vlaue'; expected color, decimals, "),
+    ],
+)
+def test_refuses_wrong_types(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        slider(**arguments)
+
+
+def test_range_and_value_change_together():
+    w = slider()
+    with w.hold_trait_notifications():
+        w.min, w.max, w.value = 10, 20, 12
+    assert (w.min, w.max, w.value) == (10, 20, 12)
+
+
+def test_a_refused_change_leaves_everything_as_it_was():
+    w = slider(value=2)
+    with pytest.raises(ValueError, match="value must be from"), w.hold_trait_notifications():
+        w.min, w.max = 10, 20
+    assert (w.min, w.max, w.value) == (-5, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"options": []}, ValueError, "options must be at least one string, each once, got"),
+        ({"options": ["A", "A"]}, ValueError, "options must be at least one string, each once"),
+        ({"options": "AB"}, TypeError, "options must be a list of strings, got 'AB'"),
+        ({"options": ["A", 1]}, TypeError, "options must be a list of strings"),
+        ({"options": 5}, TypeError, "options must be a list of strings, got 5"),
+        ({"value": "C"}, ValueError, "value must be one of 'A', 'B', got 'C'"),
+        ({"value": 1}, TypeError, "value must be a string, got 1"),
+        ({"label": ""}, ValueError, "name must be a text for screen readers to say"),
+        ({"wide": True}, TypeError, "Choice has no argument 'wide'"),
+    ],
+)
+def test_choice_refuses(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Choice(**{"options": ["A", "B"], "label": "company"} | arguments)
+
+
+def test_choice_takes_one_of_its_options():
+    company = Choice(["A", "B"], value="B", label="company")
+    company.value = "A"
+    with pytest.raises(ValueError, match="value must be one of 'A', 'B', got 'Z'"):
+        company.value = "Z"
+    assert company.value == "A"
