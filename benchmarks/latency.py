@@ -47,7 +47,8 @@ def svg(body):
 def curve():
     at = [(x, 1 / (1 + math.exp(-w.value * (x - 300) / 60))) for x in range(0, 600, 6)]
     line = " ".join(f"{x},{280 - 250 * y:.1f}" for x, y in at)
-    return f'<polyline points="{line}" fill="none" stroke="#0173b2"/><text y="20">{w.value:.2f}</text>'
+    text = f'<text y="20">{w.value:.2f}</text>'
+    return f'<polyline points="{line}" fill="none" stroke="#0173b2"/>{text}'
 def dots(shift):
     return "".join(f'<circle cx="{20 * (k % 30)}" cy="{30 * (k // 30) + shift:.2f}" r="3"/>'
                    for k in range(300))
@@ -66,8 +67,41 @@ def draw(w_h):
     plt.title(f"{w_h:.2f}")
     plt.show()
 """
+INTERACT_RUN = """
+import ipywidgets, matplotlib.pyplot as plt
+from dataclasses import replace
+from lstm_lib.scalar import Gate, ScalarLSTM
+%matplotlib inline
+model = ScalarLSTM.published()
+@ipywidgets.interact(w_h=ipywidgets.FloatSlider(value=2.7, min=-8, max=8, step=0.1))
+def draw(w_h):
+    trace = replace(model, f=Gate(w_h, *model.f[1:])).run((1, 0.5, 0.25, 1))
+    figure, axes = plt.subplots(3, 1, figsize=(8, 4), sharex=True)
+    for axis, names in zip(axes, ("fio", "gh", "c")):
+        for name in names:
+            axis.plot(range(1, 5), getattr(trace, name), marker="o", label=name)
+        axis.legend(loc="right")
+    figure.suptitle(f"predicts {trace.prediction:.3f}")
+    plt.show()
+"""
+
+
+def explorer(name, slider, key="ArrowRight"):
+    """Return the case of one explorer and one of its sliders."""
+    source = f"from lstm_lib.widgets import {name}\n{name}()"
+    return Case(f"{name}: {slider}"[:44], source, slider, key)
+
+
 CASES = [
     Case(BASELINE, INTERACT, slider=""),
+    Case("interact + inline, the cell's run", INTERACT_RUN, slider=""),
+    explorer("YouAreTheGates", "forget gate, step 2", "ArrowLeft"),
+    explorer("GateExplorer", "weight on h", "ArrowLeft"),
+    explorer("CellExplorer", "forget gate, weight on h", "ArrowLeft"),
+    explorer("CellExplorer", "day"),
+    explorer("GradientExplorer", "forget bias", "ArrowLeft"),
+    explorer("TrainingExplorer", "learning rate"),
+    explorer("TrainingExplorer", "epoch to look at", "ArrowLeft"),
     Case(
         "Slider + SVG, a curve",
         SLIDER + "picture = ipywidgets.HTML()\nshow(picture, lambda: svg(curve()))\n"
@@ -91,7 +125,7 @@ class Result(NamedTuple):
     """Milliseconds of one case."""
 
     name: str
-    presses: list[float]
+    presses: tuple[float, ...]
     burst: float
     busy: float
 
@@ -113,9 +147,29 @@ def slider_of(notebook, case):
     return notebook.page.locator(".jp-OutputArea-output [role=slider]").first
 
 
-def time_presses(notebook, slider, key, presses=PRESSES):
-    """Return milliseconds of single presses, after three that warm up."""
-    return [notebook.burst(slider, key) for _ in range(presses + 3)][3:]
+def open_case(lab, case):
+    """Return a case's notebook, run and warm, and its slider."""
+    notebook = lab.open([case.source, BUSY])
+    notebook.run_all()
+    slider = slider_of(notebook, case)
+    for _ in range(3):
+        notebook.burst(slider, case.key)
+    return notebook, slider
+
+
+def time_presses(opened, cases, presses=PRESSES):
+    """Return milliseconds of single presses, a list for each case.
+
+    The cases take turns, so that what else the machine does slows all of them alike.
+    """
+    rounds = [
+        [
+            notebook.burst(slider, case.key)
+            for (notebook, slider), case in zip(opened, cases, strict=True)
+        ]
+        for _ in range(presses)
+    ]
+    return list(zip(*rounds, strict=True))
 
 
 def time_burst(notebook, slider, key, while_busy=False, moves=MOVES):
@@ -129,29 +183,33 @@ def time_burst(notebook, slider, key, while_busy=False, moves=MOVES):
     return milliseconds
 
 
-def measure(lab, case):
-    """Return the `Result` of a case, in a notebook and a kernel of its own."""
-    notebook = lab.open([case.source, BUSY])
-    notebook.run_all()
-    slider = slider_of(notebook, case)
-    presses = time_presses(notebook, slider, case.key)
-    slider.press("Home")
-    notebook.settle()
-    burst = time_burst(notebook, slider, case.key)
-    slider.press("Home")
-    notebook.settle()
-    busy = time_burst(notebook, slider, case.key, while_busy=True)
-    errors = notebook.errors()
-    assert not errors, "\n".join(errors)
-    notebook.close()
-    return Result(case.name, presses, burst, busy)
+def time_both_bursts(notebook, slider, case):
+    """Return milliseconds of a burst on an idle kernel, and of one while a cell runs."""
+    times = []
+    for while_busy in (False, True):
+        slider.press("Home")
+        notebook.settle()
+        times.append(time_burst(notebook, slider, case.key, while_busy))
+    return times
+
+
+def measure(lab, cases):
+    """Yield the `Result` of each case, every one in a notebook and a kernel of its own."""
+    opened = [open_case(lab, case) for case in cases]
+    presses = time_presses(opened, cases)
+    for (notebook, slider), case, milliseconds in zip(opened, cases, presses, strict=True):
+        result = Result(case.name, milliseconds, *time_both_bursts(notebook, slider, case))
+        errors = notebook.errors()
+        assert not errors, "\n".join(errors)
+        notebook.close()
+        yield result
 
 
 def line(result, baseline):
     """Return a row of the table."""
     ratio = f"{baseline.median / result.median:6.1f}x" if baseline else "      -"
     return (
-        f"{result.name:34}{result.median:8.1f}{result.p95:8.1f}{ratio:>8}"
+        f"{result.name:46}{result.median:8.1f}{result.p95:8.1f}{ratio:>8}"
         f"{result.burst:8.0f}{result.busy:8.0f}"
     )
 
@@ -160,12 +218,11 @@ def main(words):
     """Measure the cases whose names contain one of `words`, all if there is none; print a table."""
     chosen = [c for c in CASES if not words or any(w.lower() in c.name.lower() for w in words)]
     print(f"milliseconds, {PRESSES} presses; burst of {MOVES} moves")
-    print(f"{'':34}{'median':>8}{'p95':>8}{'faster':>8}{'burst':>8}{'busy':>8}")
+    print(f"{'':46}{'median':>8}{'p95':>8}{'faster':>8}{'burst':>8}{'busy':>8}")
     baseline = None
     with Lab() as lab:
-        for case in chosen:
-            result = measure(lab, case)
-            baseline = result if case.name == BASELINE else baseline
+        for result in measure(lab, chosen):
+            baseline = result if result.name == BASELINE else baseline
             print(line(result, baseline), flush=True)
 
 

@@ -132,13 +132,6 @@ def test_it_can_start_from_a_model_of_ones_own():
     assert explorer.preset.value == "your own"
 
 
-def test_play_and_day_move_together(explorer):
-    explorer.play.value = 3
-    assert explorer.day.value == 3
-    explorer.day.value = 2
-    assert explorer.play.value == 2
-
-
 def test_nothing_overlaps_at_any_setting(explorer):
     draw = random.Random(0)
     for _ in range(60):

@@ -1,6 +1,7 @@
 """One gate: every slider moves the right numbers, and nothing overlaps anywhere."""
 
 import random
+import re
 from math import log10, tanh
 
 import pytest
@@ -93,6 +94,26 @@ def test_the_sum_ends_where_the_curve_is_read():
     drawn = picture.state(gate, h, x)
     assert f"L{picture.SIGMOID.z.at(z):.1f} {picture.LANES[-1]}" in drawn
     assert f'cx="{place}"' in drawn
+
+
+@pytest.mark.parametrize("f", [0.3, 0.9, 0.995])
+def test_the_ruler_marks_the_half_life_and_its_bars_what_is_left(f):
+    drawn = picture._memory(f)
+    mark = float(re.search(r'<circle class="fill-f" cx="([^"]+)"', drawn)[1])
+    decades = picture.RULER.low + (mark - picture.RULER.start) / 160
+    assert 10**decades == pytest.approx(half_life(f), rel=0.002)
+    tops = [float(top) for top in re.findall(r"V([\d.]+)h18", drawn)]
+    height = picture.BARS_BOTTOM - picture.BARS_TOP
+    left = [(picture.BARS_BOTTOM - top) / height for top in tops]
+    assert left == pytest.approx([f**count for count in picture.STEPS], abs=0.002)
+
+
+@pytest.mark.parametrize("f", [0.2, 0.75])
+def test_what_passes_the_valve_is_the_gates_share(f):
+    before, after = map(
+        float, re.findall(r'class="c" d="[^"]*" stroke-width="([^"]+)"', picture._passing(f))
+    )
+    assert after / before == pytest.approx(f, abs=0.003)
 
 
 def test_a_gate_almost_open_or_shut_is_told_from_one_that_is(explorer):

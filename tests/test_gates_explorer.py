@@ -1,9 +1,12 @@
 """Being the gates: every slider is one gate at one step, and the picture says what it did."""
 
 import random
+import re
+from math import tanh
 
 import pytest
 
+from lstm_lib.diagram import gates as picture
 from lstm_lib.diagram.svg import number
 from lstm_lib.scalar import run_gates
 from lstm_lib.tasks import gate_puzzles
@@ -105,7 +108,69 @@ def test_the_step_that_loses_the_memory_is_marked_and_named(explorer):
         "Step 4 loses the memory: it keeps 0.50 of 0.90 and writes 0.00 of −0.60. "
         "With c = 0.45 no later gates can do the task." in explorer.view().says
     )
-    assert "0.45" in texts(explorer.render())  # dropped
+
+
+def test_what_is_dropped_and_what_is_written_is_said(explorer):
+    explorer.best.click()
+    set_all(explorer, f4=0.2, i3=0.7, i2=0.3)
+    _, trace = expected(explorer)
+    shown = texts(explorer.render())
+    assert number(0.8 * trace.c[2]) in shown
+    assert {"+0.90", "−0.12", "+0.07"} <= set(shown)
+
+
+def bands(svg, name):
+    """Return the bands of one quantity as (value drawn as width, sign drawn as dashes)."""
+    found = re.findall(
+        rf'<path class="{name}" d="[^"]*" stroke-width="([^"]+)"( stroke-dash)?', svg
+    )
+    return [(float(width) / picture.UNIT, -1 if dashed else 1) for width, dashed in found]
+
+
+def test_bands_are_as_wide_as_what_they_carry_and_dashed_below_zero(explorer):
+    draw = random.Random(2)
+    set_all(explorer, **{name: draw.uniform(0.3, 0.8) for name in GATES})
+    _, trace = expected(explorer)
+    steps = [trace[t] for t in range(6)]
+    moves = explorer.view().layers["moves"]
+    wanted = {
+        "g": [step.i * step.g for step in steps],
+        "c": [
+            value
+            for s in steps
+            for value in (s.f * s.c_prev, s.c, s.c_prev * (1 - s.f), tanh(s.c))
+            if abs(value) >= picture.SILENT
+        ],
+        "h": [step.h for step in steps if abs(step.h) >= picture.SILENT],
+    }
+    for name, values in wanted.items():
+        drawn = bands(moves, name)
+        assert [sign for _, sign in drawn] == [1 if value > 0 else -1 for value in values]
+        # one decimal in the picture's units, and never thinner than 1.5
+        sizes = [max(abs(value), 1.5 / picture.UNIT) for value in values]
+        assert [size for size, _ in drawn] == pytest.approx(sizes, abs=0.0013)
+
+
+@pytest.mark.parametrize(("gate", "half"), [("f", 34), ("i", 20), ("o", 20)])
+def test_valves_leave_open_their_gates_share(explorer, gate, half):
+    draw = random.Random(4)
+    set_all(explorer, **{name: draw.uniform(0.1, 0.9) for name in GATES})
+    _, trace = expected(explorer)
+    moves = explorer.view().layers["moves"]
+    plates = re.search(rf'class="fill-{gate}" d="([^"]*)"', moves)[1]
+    sizes = re.findall(r"h([\d.]+)v([\d.]+)", plates)
+    opened = [1 - float(size[gate == "f"]) / half for size in sizes]
+    assert opened[::2] == opened[1::2]
+    assert opened[::2] == pytest.approx(getattr(trace, gate), abs=0.005)
+
+
+def test_the_bars_are_what_is_shown(explorer):
+    draw = random.Random(6)
+    set_all(explorer, **{name: draw.random() for name in GATES})
+    _, trace = expected(explorer)
+    bars = re.search(r'class="fill-h" d="([^"]*)"', explorer.view().layers["moves"])[1]
+    heights = [-float(up) / picture.TALL for up in re.findall(r"v([-\d.]+)h20", bars)]
+    assert heights == pytest.approx(trace.h, abs=0.002)
 
 
 def test_a_good_memory_badly_shown_is_said(explorer):

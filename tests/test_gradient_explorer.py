@@ -9,7 +9,7 @@ import pytest
 from lstm_lib.diagram import gradient as picture
 from lstm_lib.scalar import Gate, half_life
 from lstm_lib.widgets.gradient import GradientExplorer
-from tests.pictures import outside, overlaps, texts
+from tests.pictures import boxes, outside, overlaps, texts
 
 
 @pytest.fixture
@@ -187,6 +187,21 @@ def test_the_curve_stands_where_the_share_is(explorer):
         assert points[back][1] == pytest.approx(chart.up(0.9**back), abs=0.06)
 
 
+def test_the_strips_show_what_a_step_multiplies_by_and_what_was_remembered(explorer):
+    explorer.inputs.value, explorer.length.value = 0.8, 10
+    xs, hs = explorer.xs, explorer.rnn.run(explorer.xs)
+    trace = explorer.lstm.run(xs)
+    slopes = [0.9 * (1 - h * h) for h in hs]
+    drawn = re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["flow"])
+    _, _, factors, states = picture._charts(10)
+    expected = [(factors, "h", slopes), (factors, "f", trace.f)]
+    expected += [(states, "x", xs), (states, "h", hs), (states, "c", trace.c)]
+    assert [cls for cls, _ in drawn[2:]] == [cls for _, cls, _ in expected]
+    for (_, points), (chart, _, values) in zip(drawn[2:], expected, strict=True):
+        ends = [float(place.split(",")[1]) for place in (points.split()[0], points.split()[-1])]
+        assert ends == pytest.approx([chart.up(values[-1]), chart.up(values[0])], abs=0.06)
+
+
 def heads(explorer, cls):
     return re.findall(rf'<polygon class="fill-{cls}" points="([^"]*)"/>', sheets(explorer)["flow"])
 
@@ -200,9 +215,24 @@ def test_a_curve_that_leaves_the_axis_ends_in_an_arrowhead(explorer):
     assert x == pytest.approx(chart.x + chart.w * 40 / 50, abs=0.06)
     assert y == chart.y + chart.h
     ((d, _),) = curve(explorer, "h")
+    assert d.startswith(f"M{chart.x} ")
     assert d.count("L") == 39
     explorer.weight.value = 1.5
     assert float(heads(explorer, "h")[0].split()[0].split(",")[1]) == chart.y
+
+
+@pytest.mark.parametrize("weight", [0.5, 1.5])
+def test_the_arrowhead_stays_inside_the_frame(explorer, weight):
+    explorer.inputs.value, explorer.weight.value = 0, weight
+    chart = picture._charts(50)[0]
+    for corner in heads(explorer, "h")[0].split():
+        assert chart.y <= float(corner.split(",")[1]) <= chart.y + chart.h
+
+
+def test_the_name_of_a_negative_share_stands_at_its_size(explorer):
+    explorer.inputs.value, explorer.weight.value = 0, -0.9
+    (top,) = [top for words, _, top, _, _ in boxes(explorer.render()) if words.startswith("−0.57")]
+    assert abs(top - picture._charts(50)[0].up(0.9**49)) < 12
 
 
 def test_a_weight_of_zero_passes_nothing(explorer):

@@ -1,22 +1,27 @@
 """The static figures: they draw the numbers they are given, name them, and return nothing."""
 
-import matplotlib as mpl
 import pytest
-
-mpl.use("agg")
-
-from matplotlib import pyplot as plt
 
 from lstm_lib import plots
 from lstm_lib.diagram.svg import COLORS
 
 
 @pytest.fixture
-def shown(monkeypatch):
+def outputs(monkeypatch):
+    """The stills that were displayed, in order."""
+    displayed = []
+    monkeypatch.setattr(plots, "display", displayed.append)
+    return displayed
+
+
+@pytest.fixture
+def shown(monkeypatch, outputs):
     """Return a function that gives the axes of the figure shown last."""
-    monkeypatch.setattr(plt, "show", lambda: None)
-    yield lambda: plt.gcf().axes[0]
-    plt.close("all")
+    still, figures = plots.Still, []
+    monkeypatch.setattr(
+        plots, "Still", lambda figure, words: figures.append(figure) or still(figure, words)
+    )
+    return lambda: figures[-1].axes[0]
 
 
 def test_sequences_draws_every_value_at_its_step(shown):
@@ -57,3 +62,18 @@ def test_logarithmic_axis_on_request(shown):
 def test_every_line_is_named(shown):
     plots.sequences({"a": [1.0], "b": [2.0]})
     assert [text.get_text() for text in shown().get_legend().get_texts()] == ["a", "b"]
+
+
+def test_what_is_live_and_what_is_stored_say_the_same_words(outputs):
+    plots.sequences({"a": [1.0, 0.25], "b": [2.0]}, ylabel="h")
+    words = "figure, h over time step: a from 1 to 0.25; b from 2 to 2"
+    bundle, _ = outputs[0]._repr_mimebundle_()
+    assert bundle["text/plain"] == words
+    assert f'alt="{words}"' in outputs[0].value
+    assert bundle["image/png"] in outputs[0].value
+
+
+def test_a_figure_is_the_same_bytes_every_time(outputs):
+    for _ in range(2):
+        plots.curves({"square": lambda z: z * z}, -2, 2)
+    assert outputs[0].png == outputs[1].png

@@ -10,7 +10,7 @@ from lstm_lib.scalar import Adam, GradientDescent, ScalarLSTM, train
 from lstm_lib.tasks import companies
 from lstm_lib.widgets import training as module
 from lstm_lib.widgets.training import TrainingExplorer
-from tests.pictures import outside, overlaps, texts
+from tests.pictures import boxes, outside, overlaps, texts
 
 PUBLISHED = {
     0: ("−0.0376", "−0.0383"),
@@ -243,15 +243,35 @@ def test_curves_are_sampled_from_first_to_last_epoch():
 
 
 def test_the_marker_stands_on_the_curve(shared):
-    shared.epoch.value = 2500
-    at = re.search(r'<line class="ink" x1="([\d.]+)" y1="26" x2="\1"', sheets(shared)["epoch"])
+    shared.epoch.value = 3000
+    at = re.search(r'<line class="ink" x1="([\d.]+)" y1="26" x2="\1"', sheets(shared)["epoch"])[1]
     chart = picture._loss_chart()
-    assert float(at[1]) == pytest.approx(chart.x + chart.w / 2, abs=0.1)
-    point = f'x1="{at[1]}" y1="{picture.svg.coordinate(chart.up(shared.history.loss(2500)))}" x2'
-    assert point in sheets(shared)["epoch"]
-    places = re.search(r'points="([^"]*)"', sheets(shared)["curves"])[1].split()
-    x, y = places[len(places) // 2].split(",")  # the sample of epoch 2500
-    assert f'x1="{x}" y1="{y}" x2' in point
+    assert float(at) == pytest.approx(chart.x + 0.6 * chart.w, abs=0.1)
+    curves = re.findall(r'points="([^"]*)"', sheets(shared)["curves"])
+    x, y = curves[0].split()[60].split(",")  # the sample of epoch 3000
+    assert f'x1="{x}" y1="{y}" x2="{x}"' in sheets(shared)["epoch"]
+    for curve, found in zip(curves[1:], (0.2708, 0.7534), strict=True):
+        x, y = map(float, curve.split()[60].split(","))
+        assert (x, y) == pytest.approx((float(at), picture._prediction_chart().up(found)), abs=0.1)
+
+
+def test_company_a_is_dashed_with_circles_and_b_solid_with_squares(shared):
+    drawn = re.findall(r'<polyline class="h"([^>]*)/>', sheets(shared)["curves"])
+    assert ["dasharray" in rest for rest in drawn] == [True, False]
+    now = sheets(shared)["epoch"]
+    trace = shared.history.model(int(shared.epoch.value)).run(companies()[0].xs)
+    y = picture.svg.coordinate(picture._prediction_chart().up(trace.prediction))
+    assert re.search(rf'<circle class="h paper" cx="[^"]*" cy="{y}"', now)
+    assert now.count("<circle") == now.count("<rect") == 25  # 6 quantities on 4 days, and 1
+
+
+def test_the_curves_are_named_where_they_end(shared):
+    chart = picture._prediction_chart()
+    tops = {
+        words: top for words, left, top, *_ in boxes(shared.render()) if left > chart.x + chart.w
+    }
+    for company, end in (("A", 0.0022), ("B", 0.9693)):
+        assert abs(tops[company] + 5 - chart.up(end)) < 5
 
 
 def test_nothing_overlaps_or_leaves_the_picture():

@@ -233,29 +233,27 @@ def _arriving(step: Step) -> str:
 
 
 def _sum(gate: str, step: Step, weights: tuple[float, float, float]) -> str:
-    """Write a gate's value, the three parts of the sum it comes from, and how full it is."""
+    """Write the three parts of a gate's sum and the value it comes to."""
     w_h, w_x, b = weights
-    left, right, value = (
-        CENTER[gate] - BOX_W / 2,
-        CENTER[gate] + BOX_W / 2 - 8,
-        step._asdict()[gate],
-    )
-    parts = ((w_h * step.h_prev, w_h, step.h_prev), (w_x * step.x, w_x, step.x))
-    z = w_h * step.h_prev + w_x * step.x + b
-    words = [
-        text(right - 58, BOX_TOP + 40 + 15 * k, f"{number(w)} \u00d7 {number(v)}", 12.5, "end")
-        + text(right, BOX_TOP + 40 + 15 * k, number(product), 12.5, "end")
-        for k, (product, w, v) in enumerate(parts)
-    ]
+    right, value = CENTER[gate] + BOX_W / 2 - 8, getattr(step, gate)
+    products = ((w_h, step.h_prev), (w_x, step.x))
+    z = sum(weight * arriving for weight, arriving in products) + b
     squash = "tanh" if gate == "g" else "\u03c3"
-    full = abs(value) * BOX_W
+    lines = [
+        text(right - 58, BOX_TOP + 40 + 15 * k, f"{number(w)} \u00d7 {number(v)}", 12.5, "end")
+        for k, (w, v) in enumerate(products)
+    ]
+    results = [number(w * v) for w, v in products] + [number(b)]
+    lines += [
+        text(right, BOX_TOP + 40 + 15 * k, words, 12.5, "end") for k, words in enumerate(results)
+    ]
+    total = f"{squash}({number(z)}) = {number(value, 3)}"
+    return "".join((_gauge(gate, value), *lines, text(right, BOX_TOP + 90, total, 12.5, "end")))
+
+
+def _gauge(gate: str, value: float) -> str:
+    """Fill a gate's head as far as its value goes, from the right when it is below zero."""
+    left, full = CENTER[gate] - BOX_W / 2, abs(value) * BOX_W
     start = left if value >= 0 else left + BOX_W - full
-    return "".join(
-        (
-            rect(start, BOX_TOP + 1, full, HEAD - 1, f"fill-{gate}", opacity=0.25),
-            text(right, BOX_TOP + 19, number(value, 3), 16, "b end"),
-            *words,
-            text(right, BOX_TOP + 70, number(b), 12.5, "end"),
-            text(right, BOX_TOP + 90, f"{squash}({number(z)}) = {number(value, 3)}", 12.5, "end"),
-        )
-    )
+    fill = rect(start, BOX_TOP + 1, full, HEAD - 1, f"fill-{gate}", opacity=0.25)
+    return fill + text(left + BOX_W - 8, BOX_TOP + 19, number(value, 3), 16, "b end")

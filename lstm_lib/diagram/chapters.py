@@ -1,5 +1,6 @@
 """The still pictures at the top of the first chapters, one function each."""
 
+from lstm_lib.diagram.cell import valve
 from lstm_lib.diagram.charts import Chart
 from lstm_lib.diagram.svg import document, line, number, polyline, rect, shape, text
 from lstm_lib.scalar import ScalarRNN, sigmoid
@@ -183,14 +184,13 @@ def _switches(chart: Chart) -> str:
 def _valve(y: float, z: float) -> str:
     """Draw one valve in a pipe, opened as far as the sigmoid of `z` says."""
     share, half = sigmoid(z), 18
-    plate, through = half * (1 - share), max(2 * half * share, 1.5)
+    through = max(2 * half * share, 1.5)
     return "".join(
         (
             rect(430, y - half, 240, 2 * half),
             line(430, y, 550, y, "c", stroke_width=2 * half),
             line(550, y, 670, y, "c", stroke_width=through),
-            rect(550, y - half, 14, plate, "fill-f"),
-            rect(550, y + half - plate, 14, plate, "fill-f"),
+            valve(557, y, "f", half, share),
             rect(546, y - half - 4, 22, 2 * half + 8, "f", rx=4, stroke_width=2),
             text(438, y + 5, f"z = {number(z, 0)}", 14, "b halo"),
             text(684, y + 5, f"{number(100 * share, 0)} % passes", 14, "b"),

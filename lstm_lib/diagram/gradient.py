@@ -7,6 +7,7 @@ dotted where it is negative.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -51,6 +52,7 @@ def span(length: int) -> int:
     return next(most for most in SPANS if length <= most)
 
 
+@cache
 def frame() -> str:
     """Draw what no setting changes: the four frames, their scales and titles."""
     titles = (
@@ -67,6 +69,7 @@ def frame() -> str:
     return "".join(pieces)
 
 
+@cache
 def scale(most: int) -> str:
     """Draw the numbers on the horizontal axes, for an axis of `most` steps."""
     pieces = []

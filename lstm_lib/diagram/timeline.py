@@ -10,7 +10,7 @@ from lstm_lib.trace import Trace
 SIZE = (880, 170)
 LEFT, WIDTH, HEIGHT, GAP = 92, 440, 40, 10
 GROUPS = (("gates", "fio"), ("g and h", "gh"), ("memory", "c"))
-PANEL, SCALE = 600, (682, 84)  # the panel of predictions; where its scales start, how wide
+PANEL, SCALE = 600, (680, 76)  # the panel of predictions; where its scales start, how wide
 
 
 def charts(seq_len: int, memory: float = 1.0) -> tuple[Chart, ...]:

@@ -6,6 +6,7 @@ with filled squares; the colour says which quantity it is.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from lstm_lib.diagram import svg
@@ -44,6 +45,7 @@ class Samples(NamedTuple):
     predictions: Sequence[tuple[float, float]]
 
 
+@cache
 def frame() -> str:
     """Draw what no setting changes: the frames, their scales, the targets and the names."""
     loss, predicted = _loss_chart(), _prediction_chart()

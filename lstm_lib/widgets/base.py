@@ -76,7 +76,9 @@ class Explorer(VBox):
         for control in controls.values():
             control.observe(self._refresh, "value")
         below = [self._picture, self._words, self.as_table, self._numbers]
-        super().__init__([HTML(_PAGE_STYLE), *rows, *below], layout=Layout(max_width=WIDTH))
+        super().__init__(
+            [HTML(_PAGE_STYLE + svg.STYLE), *rows, *below], layout=Layout(max_width=WIDTH)
+        )
         self.add_class("lstm-explorer")
         self._refresh()
 
@@ -125,8 +127,7 @@ class Explorer(VBox):
             if name not in self._sheets:
                 self._sheets[name] = HTML()
                 self._picture.children = tuple(self._sheets.values())
-            style = svg.STYLE if name == next(iter(self._view.layers)) else ""
-            self._sheets[name].value = svg.layer(self.size, style + body)
+            self._sheets[name].value = svg.layer(self.size, body)
         self._words.value = f'<div class="lstm-says">{escape(self._view.says)}</div>'
         self._numbers.layout.display = "" if self.as_table.value else "none"
         if self.as_table.value:

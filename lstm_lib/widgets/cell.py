@@ -12,7 +12,6 @@ from lstm_lib.tasks import companies
 from lstm_lib.trace import Step, Trace
 from lstm_lib.widgets.base import Explorer, View, columns
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.player import Player
 from lstm_lib.widgets.slider import Slider
 
 OWN = "your own"
@@ -28,7 +27,7 @@ PRESETS: dict[str, Callable[[int], ScalarLSTM]] = {
 SEQUENCES = {f"company {name}": pair for name, pair in zip("AB", companies(), strict=True)}
 WIRES = {"w_h": "weight on h", "w_x": "weight on x", "b": "bias"}
 SIZE = (880, cell.SIZE[1] + timeline.SIZE[1])
-FIRST_ROW = "190px minmax(100px, 0.8fr) auto auto minmax(110px, 1fr)"
+FIRST_ROW = "190px minmax(100px, 0.7fr) auto minmax(130px, 1fr)"
 LOWER = f"translate(0 {cell.SIZE[1]})"
 
 
@@ -48,8 +47,7 @@ class CellExplorer(Explorer):
         self.preset = Choice([*PRESETS, OWN], label="numbers", value=OWN if model else "published")
         self.seed = _whole("seed", "seed of the random numbers", 0, 99, 1)
         self.sequence = Choice([*SEQUENCES, OWN], name="sequence", value="company B", buttons=True)
-        self.day = _whole("day", "day", 1, 4, 1)
-        self.play = Player(name="days", min=1, max=4)
+        self.day = _whole("day", "day", 1, 4, 1, play=1200)
         self.weights, self.inputs = _weight_sliders(start), _input_sliders("company B")
         vars(self).update(self.weights | self.inputs)
         choices = {name: getattr(self, name) for name in ("preset", "seed", "sequence", "day")}
@@ -78,9 +76,7 @@ class CellExplorer(Explorer):
             "run": svg.group([moving], transform=LOWER),
             "cell": cell.state(trace[t], model.numbers),
         }
-        says = (
-            f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}"
-        )
+        says = f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}"
         return View(layers, says, *_table(trace, verdicts, loss))
 
     def _rows(self) -> list[Widget]:
@@ -89,7 +85,7 @@ class CellExplorer(Explorer):
             for gate, sliders in _by_gate(self.weights).items()
         ]
         return [
-            columns([self.preset, self.seed, self.sequence, self.play, self.day], FIRST_ROW),
+            columns([self.preset, self.seed, self.sequence, self.day], FIRST_ROW),
             columns(self.inputs.values()),
             columns(gates),
         ]
@@ -98,8 +94,6 @@ class CellExplorer(Explorer):
         self.preset.observe(self._load_preset, "value")
         self.seed.observe(self._load_random, "value")
         self.sequence.observe(self._load_sequence, "value")
-        self.play.observe(lambda change: self.day.set_trait("value", change.new), "value")
-        self.day.observe(lambda change: self.play.set_trait("value", int(change.new)), "value")
         for sliders, choice in ((self.weights, self.preset), (self.inputs, self.sequence)):
             for slider in sliders.values():
                 slider.observe(lambda _, choice=choice: self._by_hand(choice), "value")
@@ -130,9 +124,11 @@ class CellExplorer(Explorer):
             self._load(self.inputs, SEQUENCES[self.sequence.value].xs)
 
 
-def _whole(label: str, name: str, low: int, high: int, value: int) -> Slider:
+def _whole(label: str, name: str, low: int, high: int, value: int, play: int = 0) -> Slider:
     """Return a slider over whole numbers."""
-    return Slider(label=label, name=name, value=value, min=low, max=high, step=1, decimals=0)
+    return Slider(
+        label=label, name=name, value=value, min=low, max=high, step=1, decimals=0, play=play
+    )
 
 
 def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:

@@ -1,4 +1,4 @@
-"""Every chapter in a real JupyterLab: it runs, and every slider moves the picture it stands over."""
+"""Every chapter in a real JupyterLab: it runs, and every slider moves the picture below it."""
 
 import json
 from pathlib import Path

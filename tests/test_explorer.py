@@ -1,0 +1,132 @@
+"""What all explorers have in common: one redraw, no tracebacks, nothing sent twice."""
+
+import threading
+import xml.etree.ElementTree as ET
+
+import pytest
+from ipywidgets import Output
+from ipywidgets.widgets.widget import _instances
+
+from lstm_lib import widgets
+from lstm_lib.widgets.base import Explorer, View
+from lstm_lib.widgets.slider import Slider
+from tests.pictures import outside, overlaps
+
+ALL = [getattr(widgets, name) for name in widgets.__all__]
+
+
+class Square(Explorer):
+    """The smallest explorer: one slider, its square, and a range in which it refuses."""
+
+    def __init__(self):
+        self.x = Slider(label="x", min=-10, max=10)
+        self.drawn = 0
+        super().__init__({"x": self.x}, [self.x], (100, 20))
+
+    def view(self):
+        self.drawn += 1
+        x = self.x.value
+        if x < 0:
+            raise ValueError(f"x must not be below 0, got {x}")
+        return View(
+            {"still": "<rect/>", "moves": f"<text>{x * x}</text>"},
+            f"{x} squared < {x * x + 1}",
+            ["", "value"],
+            [["x", str(x)], ["x²", str(x * x)]],
+        )
+
+
+@pytest.fixture
+def square():
+    return Square()
+
+
+def test_a_move_shows_in_picture_words_and_table(square):
+    square.as_table.value = True
+    square.x.value = 3
+    assert "<text>9.0</text>" in square.render()
+    assert "<text>9.0</text>" in square._sheets["moves"].value
+    assert "3.0 squared &lt; 10.0" in square._words.value
+    assert "<td>9.0</td>" in square._numbers.value
+
+
+def test_bad_input_is_said_in_a_sentence_and_the_picture_stays(square):
+    square.x.value = 2
+    picture = square.render()
+    square.x.value = -1
+    assert "x must not be below 0, got -1.0" in square._words.value
+    assert square.render() == picture
+    assert square.x.value == -1
+    square.x.value = 1
+    assert "must not" not in square._words.value
+
+
+def test_changes_made_together_draw_once(square):
+    before = square.drawn
+    with square.together():
+        square.x.value = 3
+        square.x.value = 4
+    assert square.drawn == before + 1
+    assert "<text>16.0</text>" in square.render()
+
+
+def test_the_table_is_hidden_until_it_is_asked_for(square):
+    assert square._numbers.layout.display == "none"
+    square.as_table.value = True
+    assert square._numbers.layout.display == ""
+
+
+def test_moves_from_two_threads_end_on_a_picture_of_the_last_value(square):
+    def moves(start):
+        for k in range(200):
+            square.x.value = start + k / 100
+
+    threads = [threading.Thread(target=moves, args=(start,)) for start in (0, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert f"<text>{square.x.value**2}</text>" in square.render()
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+class TestEvery:
+    def test_its_picture_stands_on_its_own(self, kind):
+        root = ET.fromstring(kind().render())
+        assert root.get("role") == "img"
+        assert root.get("aria-label")
+
+    def test_its_values_are_in_its_repr(self, kind):
+        explorer = kind()
+        for name in explorer.controls:
+            assert f"{name}=" in repr(explorer)
+
+    def test_every_control_is_an_attribute_and_has_a_name(self, kind):
+        explorer = kind()
+        for name, control in explorer.controls.items():
+            assert getattr(explorer, name, control) is control
+            if isinstance(control, Slider):
+                assert control.name or control.label
+
+    def test_its_table_is_square(self, kind):
+        view = kind().view()
+        assert view.rows
+        assert {len(row) for row in view.rows} == {len(view.header)}
+
+    def test_it_captures_no_output(self, kind):
+        before = set(_instances)
+        kind()
+        made = [widget for key, widget in _instances.items() if key not in before]
+        assert not any(isinstance(widget, Output) for widget in made)
+
+    def test_the_same_settings_give_the_same_picture(self, kind):
+        assert kind().render() == kind().render()
+
+    def test_every_slider_reaches_both_ends_and_no_text_is_hidden(self, kind):
+        explorer = kind()
+        for name, slider in explorer.controls.items():
+            for end in ("min", "max") if isinstance(slider, Slider) else ():
+                slider.value = getattr(slider, end)
+                picture = explorer.render()
+                assert overlaps(picture) == [], f"{name} at {end}"
+                assert outside(picture) == [], f"{name} at {end}"
