@@ -18,6 +18,7 @@ from typing import NamedTuple
 from tests.browser.lab import Lab
 
 PRESSES, MOVES = 25, 40
+KEYS = ("ArrowRight", "ArrowLeft")
 BUSY = "import time\nend = time.time() + 2.5\nwhile time.time() < end:\n    pass"
 BASELINE = "interact + inline"
 
@@ -29,13 +30,11 @@ class Case(NamedTuple):
         name: how the table calls it.
         source: code of the cell; it displays a slider and its picture.
         slider: accessible name of the slider.
-        key: the key to press.
     """
 
     name: str
     source: str
     slider: str = "w_h"
-    key: str = "ArrowRight"
 
 
 SLIDER = """
@@ -86,22 +85,22 @@ def draw(w_h):
 """
 
 
-def explorer(name, slider, key="ArrowRight"):
-    """Return the case of one explorer and one of its sliders."""
-    source = f"from lstm_lib.widgets import {name}\n{name}()"
-    return Case(f"{name}: {slider}"[:44], source, slider, key)
+def explorer(name, slider, first=""):
+    """Return the case of one explorer and one of its sliders; `first` sets `e` up."""
+    source = f"from lstm_lib.widgets import {name}\ne = {name}()\n{first}\ne"
+    return Case(f"{name}: {slider}"[:44], source, slider)
 
 
 CASES = [
     Case(BASELINE, INTERACT, slider=""),
     Case("interact + inline, the cell's run", INTERACT_RUN, slider=""),
-    explorer("YouAreTheGates", "forget gate, step 2", "ArrowLeft"),
-    explorer("GateExplorer", "weight on h", "ArrowLeft"),
-    explorer("CellExplorer", "forget gate, weight on h", "ArrowLeft"),
+    explorer("YouAreTheGates", "forget gate f, step 2"),
+    explorer("GateExplorer", "weight on h"),
+    explorer("CellExplorer", "forget gate, weight on h"),
     explorer("CellExplorer", "day"),
-    explorer("GradientExplorer", "forget bias", "ArrowLeft"),
+    explorer("GradientExplorer", "vanilla unit, weight on h"),
     explorer("TrainingExplorer", "learning rate"),
-    explorer("TrainingExplorer", "epoch to look at", "ArrowLeft"),
+    explorer("TrainingExplorer", "epoch to look at", "e.epoch.value = 2500"),
     Case(
         "Slider + SVG, a curve",
         SLIDER + "picture = ipywidgets.HTML()\nshow(picture, lambda: svg(curve()))\n"
@@ -152,53 +151,48 @@ def open_case(lab, case):
     notebook = lab.open([case.source, BUSY])
     notebook.run_all()
     slider = slider_of(notebook, case)
-    for _ in range(3):
-        notebook.burst(slider, case.key)
+    for key in (*KEYS, *KEYS):
+        notebook.burst(slider, key)
     return notebook, slider
 
 
-def time_presses(opened, cases, presses=PRESSES):
-    """Return milliseconds of single presses, a list for each case.
+def time_presses(opened, presses=PRESSES):
+    """Return milliseconds of single presses there and back, a list for each case.
 
     The cases take turns, so that what else the machine does slows all of them alike.
     """
-    rounds = [
-        [
-            notebook.burst(slider, case.key)
-            for (notebook, slider), case in zip(opened, cases, strict=True)
-        ]
-        for _ in range(presses)
-    ]
+    keys = (KEYS[k % 2] for k in range(presses))
+    rounds = [[notebook.burst(slider, key) for notebook, slider in opened] for key in keys]
     return list(zip(*rounds, strict=True))
 
 
-def time_burst(notebook, slider, key, while_busy=False, moves=MOVES):
+def time_burst(notebook, slider, while_busy=False, moves=MOVES):
     """Return milliseconds from the last of many quick presses to the last picture."""
     if while_busy:
         notebook.run_cell(1)
         time.sleep(0.3)
     slow = 3000 if while_busy else 1000  # a late picture counts, even one after the busy cell
-    milliseconds = notebook.burst(slider, key, moves, quiet=slow)
+    milliseconds = notebook.burst(slider, KEYS[0], moves, quiet=slow)
     notebook.wait_idle()
     return milliseconds
 
 
-def time_both_bursts(notebook, slider, case):
+def time_both_bursts(notebook, slider):
     """Return milliseconds of a burst on an idle kernel, and of one while a cell runs."""
     times = []
     for while_busy in (False, True):
         slider.press("Home")
         notebook.settle()
-        times.append(time_burst(notebook, slider, case.key, while_busy))
+        times.append(time_burst(notebook, slider, while_busy))
     return times
 
 
 def measure(lab, cases):
     """Yield the `Result` of each case, every one in a notebook and a kernel of its own."""
     opened = [open_case(lab, case) for case in cases]
-    presses = time_presses(opened, cases)
+    presses = time_presses(opened)
     for (notebook, slider), case, milliseconds in zip(opened, cases, presses, strict=True):
-        result = Result(case.name, milliseconds, *time_both_bursts(notebook, slider, case))
+        result = Result(case.name, milliseconds, *time_both_bursts(notebook, slider))
         errors = notebook.errors()
         assert not errors, "\n".join(errors)
         notebook.close()
