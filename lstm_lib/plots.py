@@ -89,13 +89,21 @@ def _finish(axes: Axes) -> None:
 
 
 def _in_words(axes: Axes) -> str:
-    """Say what a figure shows: where each of its lines starts and ends."""
-    lines = (
-        f"{line.get_label()} from {line.get_ydata()[0]:.4g} to {line.get_ydata()[-1]:.4g}"
-        for line in axes.lines
-    )
+    """Say what a figure shows: where each of its lines starts and ends, and how far it goes."""
+    lines = (f"{line.get_label()} {_course(list(line.get_ydata()))}" for line in axes.lines)
     what = f"{axes.get_ylabel()} over {axes.get_xlabel()}".removeprefix(" over ")
     return f"figure, {what}: {'; '.join(lines)}"
+
+
+def _course(values: Sequence[float]) -> str:
+    """Say where a line starts and ends, and its highest and lowest point between."""
+    first, *between, last = values if len(values) > 1 else (*values, *values)
+    words = f"from {first:.4g} to {last:.4g}"
+    if max(between, default=first) > max(first, last):
+        words += f", up to {max(between):.4g}"
+    if min(between, default=first) < min(first, last):
+        words += f", down to {min(between):.4g}"
+    return words
 
 
 class Still(HTML):

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from html import unescape
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -9,6 +10,16 @@ SVG = "{http://www.w3.org/2000/svg}"
 def texts(picture: str) -> list[str]:
     """Return every text in an SVG, in order; fails when the SVG is not well formed."""
     return ["".join(node.itertext()) for node in ET.fromstring(picture).iter(f"{SVG}text")]
+
+
+def sheets(explorer) -> dict[str, str]:
+    """Return what an explorer has sent to the browser: what stays, and what moves with words."""
+    return {"still": explorer._still.value, "moves": explorer._moves.value}
+
+
+def says(explorer) -> str:
+    """Return what the learner reads below the picture."""
+    return unescape(re.search(r'<div class="lstm-\w+">(.*)</div>$', explorer._moves.value)[1])
 
 
 def boxes(picture: str) -> list[tuple[str, float, float, float, float]]:

@@ -29,7 +29,8 @@ class Square(Explorer):
         if x < 0:
             raise ValueError(f"x must not be below 0, got {x}")
         return View(
-            {"still": "<rect/>", "moves": f"<text>{x * x}</text>"},
+            "<rect/>",
+            f"<text>{x * x}</text>",
             f"{x} squared < {x * x + 1}",
             ["", "value"],
             [["x", str(x)], ["x²", str(x * x)]],
@@ -45,8 +46,8 @@ def test_a_move_shows_in_picture_words_and_table(square):
     square.as_table.value = True
     square.x.value = 3
     assert "<text>9.0</text>" in square.render()
-    assert "<text>9.0</text>" in square._sheets["moves"].value
-    assert "3.0 squared &lt; 10.0" in square._words.value
+    assert "<text>9.0</text>" in square._moves.value
+    assert "3.0 squared &lt; 10.0" in square._moves.value
     assert "<td>9.0</td>" in square._numbers.value
 
 
@@ -54,11 +55,11 @@ def test_bad_input_is_said_in_a_sentence_and_the_picture_stays(square):
     square.x.value = 2
     picture = square.render()
     square.x.value = -1
-    assert "x must not be below 0, got -1.0" in square._words.value
+    assert "x must not be below 0, got -1.0" in square._moves.value
     assert square.render() == picture
     assert square.x.value == -1
     square.x.value = 1
-    assert "must not" not in square._words.value
+    assert "must not" not in square._moves.value
 
 
 def test_changes_made_together_draw_once(square):

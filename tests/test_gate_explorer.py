@@ -10,7 +10,7 @@ from lstm_lib.diagram import gate as picture
 from lstm_lib.diagram.svg import coordinate, number
 from lstm_lib.scalar import Gate, half_life, sigmoid
 from lstm_lib.widgets import GateExplorer
-from tests.pictures import outside, overlaps, texts
+from tests.pictures import outside, overlaps, sheets, texts
 
 CONTROLS = ("w_h", "w_x", "b", "h", "x")
 
@@ -18,10 +18,6 @@ CONTROLS = ("w_h", "w_x", "b", "h", "x")
 @pytest.fixture
 def explorer():
     return GateExplorer()
-
-
-def sheets(explorer):
-    return {name: sheet.value for name, sheet in explorer._sheets.items()}
 
 
 def set_all(explorer, **values):
@@ -81,7 +77,7 @@ def test_the_marker_stands_over_the_share_it_has_reached():
 
 def test_what_is_left_of_a_memory_is_in_picture_and_table(explorer):
     set_all(explorer, w_h=0, w_x=0, b=0)
-    header, rows = explorer.view()[2:]
+    header, rows = explorer.view()[3:]
     assert header[:4] == ["steps", "1", "2", "5"]
     assert rows[0][:5] == ["% left", "50.0", "25.0", "3.1", "0.1"]
     assert {"50.0", "25.0", "3.1", "0.1"} <= set(texts(explorer.render()))
@@ -151,7 +147,7 @@ def test_nothing_overlaps_and_nothing_is_outside_at_any_setting(explorer):
 
 
 def test_what_moves_is_small(explorer):
-    moves = explorer.view().layers["moves"]
+    moves = explorer.view().moves
     assert len(moves) < 10_000
     assert moves.count("<") - moves.count("</") < 120
 

@@ -9,21 +9,12 @@ import pytest
 from lstm_lib.diagram import gradient as picture
 from lstm_lib.scalar import Gate, half_life
 from lstm_lib.widgets.gradient import GradientExplorer
-from tests.pictures import boxes, outside, overlaps, texts
+from tests.pictures import boxes, outside, overlaps, says, sheets, texts
 
 
 @pytest.fixture
 def explorer():
     return GradientExplorer()
-
-
-def says(explorer):
-    """Return what the learner reads below the picture, without its tags."""
-    return re.sub(r"<[^>]*>", "", explorer._words.value)
-
-
-def sheets(explorer):
-    return dict(explorer._view.layers)
 
 
 def sigmoid(z):
@@ -145,23 +136,21 @@ def test_a_move_leaves_frame_and_scale_alone(explorer):
     for name, value in (("weight", 0.95), ("forget_bias", 2), ("inputs", 0.5), ("length", 40)):
         explorer.controls[name].value = value
         after = sheets(explorer)
-        assert list(after) == ["frame", "scale", "flow"]
-        assert [key for key in after if after[key] != before[key]] == ["flow"]
+        assert [key for key in after if after[key] != before[key]] == ["moves"]
         before = after
     explorer.length.value = 60
-    assert sheets(explorer)["frame"] == before["frame"]
-    assert sheets(explorer)["scale"] != before["scale"]
+    assert sheets(explorer)["still"] != before["still"]
 
 
 def test_what_changes_is_small(explorer):
-    assert len(sheets(explorer)["flow"]) < 10_000
+    assert len(sheets(explorer)["moves"]) < 10_000
     explorer.length.value = 100
     explorer.inputs.value = 1
-    assert sheets(explorer)["flow"].count("<") < 100
-    assert len(sheets(explorer)["flow"]) < 15_000
+    assert sheets(explorer)["moves"].count("<") < 100
+    assert len(sheets(explorer)["moves"]) < 15_000
 
 
-def curve(explorer, cls, sheet="flow"):
+def curve(explorer, cls, sheet="moves"):
     """Return the paths of one colour: (d, whether dotted)."""
     pattern = rf'<path class="{cls}" d="([^"]*)"([^>]*)/>'
     return [(d, "dasharray" in rest) for d, rest in re.findall(pattern, sheets(explorer)[sheet])]
@@ -192,7 +181,7 @@ def test_the_strips_show_what_a_step_multiplies_by_and_what_was_remembered(explo
     xs, hs = explorer.xs, explorer.rnn.run(explorer.xs)
     trace = explorer.lstm.run(xs)
     slopes = [0.9 * (1 - h * h) for h in hs]
-    drawn = re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["flow"])
+    drawn = re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["moves"])
     _, _, factors, states = picture._charts(10)
     expected = [(factors, "h", slopes), (factors, "f", trace.f)]
     expected += [(states, "x", xs), (states, "h", hs), (states, "c", trace.c)]
@@ -203,7 +192,7 @@ def test_the_strips_show_what_a_step_multiplies_by_and_what_was_remembered(explo
 
 
 def heads(explorer, cls):
-    return re.findall(rf'<polygon class="fill-{cls}" points="([^"]*)"/>', sheets(explorer)["flow"])
+    return re.findall(rf'<polygon class="fill-{cls}" points="([^"]*)"/>', sheets(explorer)["moves"])
 
 
 def test_a_curve_that_leaves_the_axis_ends_in_an_arrowhead(explorer):
@@ -270,7 +259,7 @@ def test_every_corner_draws_a_picture(explorer):
         with explorer.together():
             for k, slider in enumerate(explorer.controls.values()):
                 slider.value = slider.max if corner >> k & 1 else slider.min
-        assert "lstm-trouble" not in explorer._words.value
+        assert "lstm-trouble" not in sheets(explorer)["moves"]
         assert texts(explorer.render())
         assert not re.search(r"\bnan\b|\binf\b", explorer.render())
 

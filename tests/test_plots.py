@@ -65,8 +65,11 @@ def test_every_line_is_named(shown):
 
 
 def test_what_is_live_and_what_is_stored_say_the_same_words(outputs):
-    plots.sequences({"a": [1.0, 0.25], "b": [2.0]}, ylabel="h")
-    words = "figure, h over time step: a from 1 to 0.25; b from 2 to 2"
+    plots.sequences({"a": [1.0, 0.25], "b": [2.0], "c": [0, 3, -1, 0]}, ylabel="h")
+    words = (
+        "figure, h over time step: a from 1 to 0.25; b from 2 to 2; "
+        "c from 0 to 0, up to 3, down to -1"
+    )
     bundle, _ = outputs[0]._repr_mimebundle_()
     assert bundle["text/plain"] == words
     assert f'alt="{words}"' in outputs[0].value

@@ -32,7 +32,7 @@ def explorer_film() -> str:
     frames[-1] = (3.0, frames[-1][1])
     return film(
         (880, explorer.size[1] + 44),
-        f'<g transform="translate(0 44)">{explorer.view().layers["frame"]}</g>',
+        f'<g transform="translate(0 44)">{explorer.view().still}</g>',
         frames,
         "The cell explorer: over four days the memory of company B grows to 2.4 and the network "
         "predicts 0.969; as a slider shuts the forget gate, the memory fades and the prediction "
@@ -42,9 +42,8 @@ def explorer_film() -> str:
 
 def _shot(explorer: CellExplorer, caption: str) -> str:
     """Draw one frame: the slider that moves, and under it what the explorer shows."""
-    layers, bias = explorer.view().layers, explorer.f_b.value
+    moves, bias = explorer.view().moves, explorer.f_b.value
     handle = 640 + 160 * (bias + 8) / 16
-    moving = "".join(layers[name] for name in ("now", "run", "cell"))
     return "".join(
         (
             text(8, 26, caption, 16, "b"),
@@ -52,7 +51,7 @@ def _shot(explorer: CellExplorer, caption: str) -> str:
             line(640, 20, 800, 20, "line", stroke_width=4),
             shape("circle", "fill-f", cx=handle, cy=20.0, r=8),
             text(870, 25, number(bias), 14, "b end"),
-            f'<g transform="translate(0 44)">{moving}</g>',
+            f'<g transform="translate(0 44)">{moves}</g>',
         )
     )
 

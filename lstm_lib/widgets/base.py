@@ -35,13 +35,15 @@ class View(NamedTuple):
     """What an explorer shows for one setting of its controls.
 
     Fields:
-        layers: the picture as named sheets of SVG, bottom first; a sheet that stays the same
-            is not sent again, so keep what moves apart from what does not.
+        still: the sheet of the picture that few moves change; it lies below the other, and is
+            sent to the browser only when it has changed.
+        moves: the sheet that changes with every move. It travels with the words, in one message.
         says: what the picture shows, in words and numbers.
         header, rows: the same numbers as a table; the first cell of a row names it.
     """
 
-    layers: dict[str, str]
+    still: str
+    moves: str
     says: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -66,16 +68,16 @@ class Explorer(VBox):
     ) -> None:
         self.controls, self.size = controls, size
         self._lock, self._held = RLock(), False
-        self._view = View({}, "", (), ())
-        self._sheets: dict[str, HTML] = {}
-        self._picture = Box(layout=Layout(width="100%")).add_class("lstm-sheets")
-        self._words, self._numbers = HTML(), HTML()
+        self._view = View("", "", "", (), ())
+        self._still, self._moves, self._numbers = HTML(), HTML(), HTML()
+        picture = Box([self._still, self._moves], layout=Layout(width="100%"))
+        picture.add_class("lstm-sheets")
         self.as_table = Checkbox(description="numbers as a table", indent=False)
         self._numbers.layout.display = "none"
         self.as_table.observe(self._refresh, "value")
         for control in controls.values():
             control.observe(self._refresh, "value")
-        below = [self._picture, self._words, self.as_table, self._numbers]
+        below = [picture, self.as_table, self._numbers]
         super().__init__(
             [HTML(_PAGE_STYLE + svg.STYLE), *rows, *below], layout=Layout(max_width=WIDTH)
         )
@@ -89,7 +91,7 @@ class Explorer(VBox):
     def render(self) -> str:
         """Return the whole picture for the current state as one SVG."""
         with self._lock:
-            return svg.document(self.size, self._view.layers.values(), self._view.says)
+            return svg.document(self.size, self._view[:2], self._view.says)
 
     def __repr__(self) -> str:
         values = (f"{name}={_shown(widget.value)}" for name, widget in self.controls.items())
@@ -118,17 +120,14 @@ class Explorer(VBox):
             try:
                 self._view = self.view()
             except (ValueError, TypeError) as error:
-                self._words.value = f'<div class="lstm-trouble">{escape(str(error))}</div>'
+                self._show("lstm-trouble", str(error))
             else:
-                self._show()
+                self._show("lstm-says", self._view.says)
 
-    def _show(self) -> None:
-        for name, body in self._view.layers.items():
-            if name not in self._sheets:
-                self._sheets[name] = HTML()
-                self._picture.children = tuple(self._sheets.values())
-            self._sheets[name].value = svg.layer(self.size, body)
-        self._words.value = f'<div class="lstm-says">{escape(self._view.says)}</div>'
+    def _show(self, kind: str, words: str) -> None:
+        self._still.value = svg.layer(self.size, self._view.still)
+        moves = svg.layer(self.size, self._view.moves)
+        self._moves.value = f'{moves}<div class="{kind}">{escape(words)}</div>'
         self._numbers.layout.display = "" if self.as_table.value else "none"
         if self.as_table.value:
             self._numbers.value = _html_table(self._view.header, self._view.rows)

@@ -68,16 +68,19 @@ class CellExplorer(Explorer):
         loss = History(companies(), (model.numbers,)).loss(0)
         if self.sequence.value == OWN:
             verdicts.append((OWN, trace.prediction, None))
-        frames = timeline.frame(len(trace)) + timeline.verdicts_frame()
-        moving = timeline.curves(trace) + timeline.verdicts(verdicts, loss)
-        layers = {
-            "now": svg.group([timeline.now(len(trace), t)], transform=LOWER),
-            "frame": cell.frame() + svg.group([frames], transform=LOWER),
-            "run": svg.group([moving], transform=LOWER),
-            "cell": cell.state(trace[t], model.numbers),
-        }
+        still = (timeline.frame(len(trace)), timeline.verdicts_frame())
+        moves = (
+            timeline.now(len(trace), t),
+            timeline.curves(trace),
+            timeline.verdicts(verdicts, loss),
+        )
         says = f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}"
-        return View(layers, says, *_table(trace, verdicts, loss))
+        return View(
+            cell.frame() + svg.group(still, transform=LOWER),
+            cell.state(trace[t], model.numbers) + svg.group(moves, transform=LOWER),
+            says,
+            *_table(trace, verdicts, loss),
+        )
 
     def _rows(self) -> list[Widget]:
         gates = [

@@ -53,8 +53,8 @@ class GateExplorer(Explorer):
         """Return the picture of the gate, and the same in words and as a table."""
         gate, h, x = self.gate, self.h.value, self.x.value
         f = sigmoid(gate.weighted_sum(h, x))
-        layers = {"still": picture.frame(), "moves": picture.state(gate, h, x)}
-        return View(layers, _aloud(gate, h, x, f), *_table(f))
+        still, moves = picture.frame(), picture.state(gate, h, x)
+        return View(still, moves, _aloud(gate, h, x, f), *_table(f))
 
     def _set_published(self, _button: Button) -> None:
         """Put the three published numbers back."""

@@ -48,12 +48,8 @@ class YouAreTheGates(Explorer):
         """Return the picture of the run, and the same in words and as a table."""
         puzzle, trace = self._asked, self.trace
         best = puzzle.score(run_gates(puzzle.xs, puzzle.f, puzzle.i, puzzle.o).h)
-        layers = {
-            "still": picture.frame(puzzle),
-            "moves": picture.state(puzzle, trace, best),
-            "joints": picture.joints(len(puzzle.xs)),
-        }
-        return View(layers, _aloud(puzzle, trace), *_table(puzzle, trace))
+        moves = picture.state(puzzle, trace, best) + picture.joints(len(puzzle.xs))
+        return View(picture.frame(puzzle), moves, _aloud(puzzle, trace), *_table(puzzle, trace))
 
     @property
     def _asked(self) -> GatePuzzle:

@@ -76,12 +76,9 @@ class GradientExplorer(Explorer):
     def view(self) -> View:
         """Return what arrives at every step, and why."""
         flow = _flow(self.rnn, self.lstm, self.xs)
-        layers = {
-            "frame": picture.frame(),
-            "scale": picture.scale(picture.span(len(flow.x))),
-            "flow": picture.flow(flow),
-        }
-        return View(layers, _aloud(flow, self.gate_weight.value), *_table(flow))
+        still = picture.frame() + picture.scale(picture.span(len(flow.x)))
+        said = _aloud(flow, self.gate_weight.value)
+        return View(still, picture.flow(flow), said, *_table(flow))
 
 
 def _flow(rnn: ScalarRNN, lstm: ScalarLSTM, xs: tuple[float, ...]) -> picture.Flow:

@@ -74,8 +74,8 @@ class TrainingExplorer(Explorer):
         model, loss = history.model(epoch), history.loss(epoch)
         traces = [model.run(xs) for xs, _ in history.pairs]
         now = picture.epoch(epoch / history.epochs, loss, traces)
-        layers = {"frame": picture.frame(), "curves": curves, "epoch": now}
-        return View(layers, _aloud(self.settings, epoch, loss, traces), *_table(traces))
+        said = _aloud(self.settings, epoch, loss, traces)
+        return View(picture.frame() + curves, now, said, *_table(traces))
 
     def _run(self) -> tuple[History, str]:
         """Return the training for the settings and its curves; one they had already is kept."""
