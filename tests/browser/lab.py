@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from typing import NamedTuple
 
 import axe_playwright_python
 import nbformat
@@ -198,6 +199,18 @@ class Lab:
         self.browser = self.playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
 
 
+class Answer(NamedTuple):
+    """Milliseconds from the time stamp of a key press.
+
+    Fields:
+        changed: until the picture in the page has changed; an image is decoded by then.
+        painted: until the browser's next frame, which at 60 Hz comes up to 16.7 ms later.
+    """
+
+    changed: float
+    painted: float
+
+
 class Notebook:
     """A notebook open in JupyterLab; `page` is Playwright's page."""
 
@@ -223,6 +236,11 @@ class Notebook:
     def run_cell(self, index):
         """Start running the cell at `index` and return at once."""
         self.page.evaluate(RUN_CELL, index)
+
+    def is_running(self, index):
+        """Return whether the cell at `index` is running or waiting to run."""
+        prompt = self.page.locator(".jp-Cell").nth(index).locator(".jp-InputPrompt")
+        return "*" in prompt.text_content()
 
     def execute(self, code):
         """Run `code` in the kernel, outside any cell, and return what it printed."""
@@ -272,18 +290,17 @@ class Notebook:
         return self.picture(inside)
 
     def burst(self, slider, key, count=1, quiet=150, last=""):
-        """Press a key `count` times; return milliseconds from the last press to its picture.
+        """Press a key `count` times; return the `Answer` to the last press.
 
-        The time ends with the first frame after the last change of a picture in the slider's
-        cell: of that which shows the text `last`, or if that is empty, once there was none for
-        `quiet` ms.
+        It ends with the last change of a picture in the slider's cell: of that which shows the
+        text `last`, or if that is empty, once there was none for `quiet` ms.
         """
         slider = self.slider(slider) if isinstance(slider, str) else slider
         slider.focus()
         self.page.evaluate(WATCH, [quiet, last])
         for _ in range(count):
             self.page.keyboard.press(key)
-        return self._ask("() => window.watched")
+        return Answer(*self._ask("() => window.watched"))
 
     def wait_idle(self, timeout=60):
         """Wait until the kernel runs no cell."""
@@ -394,7 +411,7 @@ WATCH = """([quiet, last]) => {
   const changes = ({ target, addedNodes }) => [...addedNodes, target].some((node) =>
     element(node)?.closest(drawn) || node !== target && element(node)?.querySelector("svg, img"));
   window.watched = new Promise((resolve, reject) => {
-    let press, frame, timer = setTimeout(() => finish(reject, Error(`no ${last}`)), 20000);
+    let press, timer = setTimeout(() => finish(reject, Error(`no ${last}`)), 20000);
     const note = (event) => { press = event.timeStamp; };
     const finish = (end, value) => {
       observer.disconnect();
@@ -407,10 +424,11 @@ WATCH = """([quiet, last]) => {
       if (press === undefined || !records.some(changes) || !shown()) return;
       const decode = (image) => image.decode().catch(() => 0);
       await Promise.all([...cell.querySelectorAll("img")].map(decode));
+      const changed = performance.now();
       await new Promise(requestAnimationFrame);
-      frame = performance.now();
+      const times = [changed - press, performance.now() - press];
       clearTimeout(timer);
-      timer = setTimeout(() => finish(resolve, frame - press), last ? 0 : quiet);
+      timer = setTimeout(() => finish(resolve, times), last ? 0 : quiet);
     });
     addEventListener("keydown", note, true);
     const anything = { subtree: true, childList: true, characterData: true, attributes: true };
