@@ -151,7 +151,6 @@ def test_a_walk_does_not_train_again(monkeypatch):
         explorer.epoch.value = epoch
         explorer.render()
     explorer.as_table.value = True
-    explorer.seed.value = 8  # it has no effect on the untrained start
     assert calls == []
     explorer.lr.value = 0.01
     assert len(calls) == 1
@@ -210,13 +209,13 @@ def test_an_epoch_beyond_the_training_is_refused():
     assert explorer.epoch.value == 200
 
 
-def test_the_seed_is_free_for_random_starts_only():
-    explorer = short()
-    assert explorer.seed.disabled
-    explorer.start.value = "random"
-    assert not explorer.seed.disabled
+def test_moving_the_seed_starts_at_random():
+    explorer = short(100)
+    explorer.seed.value = 7
+    assert explorer.start.value == "random"
+    assert "random start 7" in says(explorer)
     explorer.start.value = "untrained"
-    assert explorer.seed.disabled
+    assert "the untrained start" in says(explorer)
 
 
 # --- the picture ------------------------------------------------------------------------------

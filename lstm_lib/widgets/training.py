@@ -30,7 +30,8 @@ class TrainingExplorer(Explorer):
 
     The controls are `lr`, `optimizer` ("Adam" or "gradient descent"), `start` ("untrained" or
     "random"), `seed`, `epochs`, and `epoch`, which walks through the training. A walk reads the
-    history; every other move trains again. At its end, `epoch` follows `epochs`.
+    history; every other move trains again. At its end, `epoch` follows `epochs`. Moving the seed
+    turns `start` to "random".
 
     Args:
         epochs: how many epochs to start with, 100 to 10,000.
@@ -45,10 +46,9 @@ class TrainingExplorer(Explorer):
         self.seed = _whole("seed", "seed of the random start", 1, 0, 99, 1)
         self.epochs = _whole("epochs", "number of epochs", epochs, 100, 10_000, 100)
         self.epoch = _whole("epoch", "epoch to look at", epochs, 0, epochs, 50)
-        self.seed.disabled = True
         self._trained: tuple[Settings, History, str] | None = None
         self.epochs.observe(self._fit_walk, "value")
-        self.start.observe(self._free_seed, "value")
+        self.seed.observe(self._start_at_random, "value")
         names = ("lr", "optimizer", "start", "seed", "epochs", "epoch")
         rows = [
             columns([self.lr, self.optimizer, self.epochs], "minmax(0, 1fr) 200px minmax(0, 1fr)"),
@@ -94,8 +94,8 @@ class TrainingExplorer(Explorer):
             for name in order:
                 setattr(self.epoch, name, {"max": end, "value": at}[name])
 
-    def _free_seed(self, change: object) -> None:
-        self.seed.disabled = change.new != RANDOM
+    def _start_at_random(self, _change: object) -> None:
+        self.start.value = RANDOM
 
 
 def _whole(label: str, name: str, value: float, low: float, high: float, step: float) -> Slider:
