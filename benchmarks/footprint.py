@@ -58,7 +58,8 @@ def resident(chapters: list[Path]) -> float:
 def main() -> None:
     """Measure and print."""
     took = seconds("import lstm_lib") - seconds("pass")
-    print(f"import lstm_lib: {1000 * took:.1f} ms, heavy packages loaded: {heavy_imports() or 'none'}")
+    print(f"import lstm_lib: {1000 * took:.1f} ms")
+    print("heavy packages it loads:", ", ".join(heavy_imports()) or "none")
     for path in FIRST_THREE:
         print(f"kernel after {path.stem}: {resident([path]):.0f} MB")
     print(f"one kernel after all three: {resident(FIRST_THREE):.0f} MB")
