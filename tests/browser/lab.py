@@ -249,7 +249,11 @@ class Notebook:
         return reply["printed"]
 
     def settle(self, quiet=150, timeout=15_000):
-        """Wait until no output has changed for `quiet` milliseconds."""
+        """Wait until the kernel has answered all widgets and no output has changed for a while.
+
+        `quiet` is that while, in milliseconds.
+        """
+        self.page.wait_for_function("window.unanswered.size === 0")
         self.page.evaluate(SETTLE, [quiet, timeout])
 
     def sliders(self, inside=".jp-Notebook"):
@@ -350,6 +354,12 @@ START_KERNEL = """async () => {
   await context.ready;
   await sessionContext.ready;
   window.kernelErrors = [];
+  window.unanswered = new Set(); // messages of widgets the kernel has not dealt with yet
+  sessionContext.session.kernel.anyMessage.connect((_, { direction, msg }) => {
+    const { header, parent_header, content } = msg;
+    if (direction === "send" && header.msg_type === "comm_msg") unanswered.add(header.msg_id);
+    if (content.execution_state === "idle") unanswered.delete(parent_header.msg_id);
+  });
   // Errors of widget callbacks belong to no cell; those of cells are reported by run_all.
   sessionContext.iopubMessage.connect((_, { header, parent_header, content }) => {
     if (parent_header.msg_type === "execute_request") return;

@@ -73,7 +73,7 @@ def test_every_slider_moves_its_number_and_its_picture(chapter):
         for name, slider in sliders(explorer).items():
             seen, held = chapter.page.evaluate(SEEN, k), kernel(chapter, k)
             move(slider)
-            wait_until(lambda k=k, seen=seen: chapter.page.evaluate(SEEN, k) != seen, name, 10)
+            wait_until(lambda k=k, seen=seen: chapter.page.evaluate(SEEN, k) != seen, name)
             chapter.settle()
             now = kernel(chapter, k)
             assert now["sliders"][name] != held["sliders"][name], name
