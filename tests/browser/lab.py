@@ -116,6 +116,11 @@ class Lab:
         self.notebooks.append(notebook)
         return notebook
 
+    def trust(self, path):
+        """Trust a notebook, given by its path in the repository, as `make lab` does."""
+        command = [sys.executable, "-m", "jupyter", "trust", str(self.root / path)]
+        subprocess.run(command, env=self._environment(), check=True, capture_output=True)
+
     def server_log(self):
         """Return what the server and its kernels have written so far."""
         return (self.home / "server.log").read_text(errors="replace")

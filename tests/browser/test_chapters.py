@@ -63,6 +63,15 @@ def move(slider):
         slider.press("ArrowLeft")
 
 
+def test_a_chapter_that_was_never_run_shows_its_pictures(lab):
+    lab.trust("chapters/03_one_cell.ipynb")
+    notebook = lab.open(REPOSITORY / "chapters/03_one_cell.ipynb")
+    notebook.page.locator(".jp-RenderedSVG img").first.wait_for()
+    widths = "(images) => images.map((image) => image.naturalWidth)"
+    assert notebook.page.locator(".jp-RenderedSVG img").evaluate_all(widths) == [880, 880]
+    notebook.close()
+
+
 def test_it_holds_an_explorer_and_runs_without_errors(chapter):
     assert explorers(chapter)
     assert chapter.errors() == []
