@@ -61,9 +61,13 @@ benchmarks: .venv/.installed  ## measure what the performance figures claim
 constraints:  ## resolve pyproject.toml afresh and write constraints.txt
 	$(PYTHON) -m venv --clear .venv-constraints
 	.venv-constraints/bin/python -m pip install --quiet torch==$(TORCH) -e .[dev]
-	{ echo '# What the course was tested with. Made by `make constraints`; not edited by hand.'; \
-	  .venv-constraints/bin/python -m pip list --format=freeze --exclude pip --exclude-editable \
-	  | sed 's/+.*//'; } > constraints.txt
+	echo '# What the course was tested with. Made by `make constraints`; not edited by hand.' \
+	  > .venv-constraints/header
+	.venv-constraints/bin/python -m pip list --format=freeze --exclude pip --exclude-editable \
+	  > .venv-constraints/packages
+	sed 's/+.*//' .venv-constraints/header .venv-constraints/packages \
+	  > .venv-constraints/constraints.txt
+	mv .venv-constraints/constraints.txt constraints.txt
 	rm -rf .venv-constraints
 
 clean:  ## remove the environment, so that the next command makes it anew

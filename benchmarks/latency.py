@@ -103,7 +103,32 @@ INTERACT_FLOW = (
     plt.show()
 """
 )
-CURVE, RUN, FLOW = (f"interact + inline, {what}" for what in ("a curve", "a run", "gradients"))
+LAYER_RUN = """
+import numpy as np
+from lstm_lib.vector import VectorLSTM
+x = np.random.default_rng(0).normal(size=(8, 50, 2))
+outputs, trace = VectorLSTM(2, 32, output_size=1, forget_bias=2).forward(3 * x)
+"""
+INTERACT_LAYER = (
+    LAYER_RUN
+    + """
+import ipywidgets, matplotlib.pyplot as plt
+%matplotlib inline
+@ipywidgets.interact(t=ipywidgets.IntSlider(value=25, min=0, max=49))
+def draw(t):
+    figure, axes = plt.subplots(3, 2, figsize=(9, 5))
+    for axis, name in zip(axes.T.flat, "fiogch"):
+        axis.imshow(getattr(trace, name)[0].T, aspect="auto",
+                    cmap="cividis" if name in "gch" else "Blues_r")
+        axis.axvline(t)
+        axis.axhline(5)
+        axis.set_title(f"{name} {getattr(trace, name)[0, t, 5]:.3f}")
+    plt.show()
+"""
+)
+CURVE, RUN, FLOW, LAYER = (
+    f"interact + inline, {what}" for what in ("a curve", "a run", "gradients", "six heatmaps")
+)
 
 
 def explorer(name, slider, against, first=""):
@@ -116,6 +141,7 @@ CASES = [
     Case(CURVE, INTERACT_CURVE),
     Case(RUN, INTERACT_RUN),
     Case(FLOW, INTERACT_FLOW),
+    Case(LAYER, INTERACT_LAYER),
     explorer("GateExplorer", "weight on h", CURVE),
     explorer("YouAreTheGates", "forget gate f, step 2", RUN),
     explorer("CellExplorer", "forget gate, weight on h", RUN),
@@ -123,6 +149,15 @@ CASES = [
     explorer("GradientExplorer", "vanilla unit, weight on h", FLOW),
     explorer("TrainingExplorer", "learning rate", RUN),
     explorer("TrainingExplorer", "epoch to look at", RUN, "e.epoch.value = 2500"),
+    *(
+        explorer(
+            "VectorExplorer",
+            slider,
+            LAYER,
+            f"{LAYER_RUN}\ne = VectorExplorer(trace, outputs=outputs, targets=x[:, :, :1])",
+        )
+        for slider in ("step", "unit", "sequence")
+    ),
     Case(
         "Slider + SVG, a curve",
         SLIDER + "picture = ipywidgets.HTML()\nshow(picture, lambda: svg(curve()))\n"

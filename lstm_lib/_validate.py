@@ -3,15 +3,20 @@
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
 
 
 def number(name: str, value: object) -> float:
     """Return `value` as a float, or say why it is not a finite number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not math.isfinite(value):
+    try:
+        found = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must fit a float, got a number beyond 1.8e308") from None
+    if not math.isfinite(found):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    return found
 
 
 def positive(name: str, value: object) -> float:
@@ -23,8 +28,13 @@ def positive(name: str, value: object) -> float:
 
 def share(name: str, value: object) -> float:
     """Return `value` as a float from 0 to 1."""
-    if not 0 <= number(name, value) <= 1:
-        raise ValueError(f"{name} must be from 0 to 1, got {value!r}")
+    return between(name, value, 0, 1)
+
+
+def between(name: str, value: object, low: float, high: float) -> float:
+    """Return `value` as a float from `low` to `high`."""
+    if not low <= number(name, value) <= high:
+        raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value!r}")
     return float(value)
 
 
@@ -37,11 +47,27 @@ def count(name: str, value: object, at_least: int = 0) -> int:
     return int(value)
 
 
-def sequence(name: str, values: object) -> tuple[float, ...]:
-    """Return `values` as a tuple of at least one finite float."""
+def index(name: str, value: object, size: int) -> int:
+    """Return `value` as an int from 0 to `size` - 1."""
+    if count(name, value) >= size:
+        raise ValueError(f"{name} must be from 0 to {size - 1}, got {value!r}")
+    return int(value)
+
+
+def sequence(name: str, values: object, length: int | None = None) -> tuple[float, ...]:
+    """Return `values` as a tuple of at least one finite float, or of `length` of them."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be a sequence of numbers, got {values!r}")
     checked = tuple(number(f"{name}[{t}]", value) for t, value in enumerate(values))
     if not checked:
         raise ValueError(f"{name} must hold at least one number, got an empty sequence")
+    if length not in (None, len(checked)):
+        raise ValueError(f"{name} must hold {length} numbers, got {len(checked)}")
     return checked
+
+
+def instance(name: str, value: object, kind: type) -> Any:
+    """Return `value` if it is a `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+    return value

@@ -12,6 +12,7 @@ from ipywidgets import HTML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lstm_lib import _validate
 from lstm_lib.diagram.svg import COLORS
 
 STYLES = ("-", "--", "-.", ":")
@@ -36,7 +37,12 @@ def sequences(
         xlabel: what the horizontal axis shows.
         log: whether the vertical axis is logarithmic.
         first: the number of the first step.
+
+    Raises:
+        TypeError, ValueError: `values` names nothing, or one of them is not finite numbers.
     """
+    _check_named("values", values)
+    values = {name: _validate.sequence(f"values[{name!r}]", row) for name, row in values.items()}
     axes = _axes(xlabel, ylabel)
     markers = cycle(MARKERS)
     for (name, numbers), look in zip(values.items(), _looks(values), strict=True):
@@ -55,12 +61,37 @@ def curves(
     xlabel: str = "z",
     ylabel: str = "",
 ) -> None:
-    """Show functions of one number as curves from `low` to `high`."""
+    """Show functions of one number as curves from `low` to `high`.
+
+    Args:
+        functions: functions of one number by name.
+        low, high: where the curves start and end.
+        xlabel: what the horizontal axis shows.
+        ylabel: what the vertical axis shows.
+
+    Raises:
+        TypeError, ValueError: `functions` names nothing, or one of them is no function; `low` is
+            not below `high`.
+    """
+    _check_named("functions", functions)
+    for name, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"functions[{name!r}] must be a function, got {function!r}")
+    if _validate.number("low", low) >= _validate.number("high", high):
+        raise ValueError(f"low must be below high, got low={low!r} and high={high!r}")
     axes = _axes(xlabel, ylabel)
     places = [low + (high - low) * k / (_POINTS - 1) for k in range(_POINTS)]
     for (name, function), look in zip(functions.items(), _looks(functions), strict=True):
         axes.plot(places, [function(place) for place in places], label=name, **look)
     _finish(axes)
+
+
+def _check_named(argument: str, given: object) -> None:
+    """Raise unless `given` is a mapping of at least one name."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{argument} must be a mapping by name, got {given!r}")
+    if not given:
+        raise ValueError(f"{argument} must hold at least one name, got none")
 
 
 def _looks(names: Mapping[str, object]) -> list[dict[str, str]]:

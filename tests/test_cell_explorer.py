@@ -1,14 +1,19 @@
 """The flagship: every control moves the right numbers of the picture, and nothing overlaps."""
 
 import random
+from dataclasses import replace
+from math import tanh
+from types import SimpleNamespace
 
 import pytest
 
+from lstm_lib.diagram import cell as picture
 from lstm_lib.diagram.svg import number
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.tasks import companies
-from lstm_lib.widgets import CellExplorer
-from tests.pictures import outside, overlaps, sheets, texts
+from lstm_lib.widgets import CellExplorer, cell
+from lstm_lib.widgets.cell import SEQUENCES
+from tests.pictures import outside, overlaps, says, sheets, texts
 
 QUANTITIES = ("f", "i", "g", "o")
 
@@ -119,6 +124,82 @@ def test_the_output_bundle_holds_the_picture_and_the_values(explorer):
     assert bundle["image/svg+xml"] == explorer.render()
     assert "f_w_h=2.704" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+@pytest.mark.parametrize(("name", "day"), [("company A", 3), ("company B", 2)])
+def test_the_sentence_follows_the_equations(explorer, name, day):
+    explorer.sequence.value, explorer.day.value = name, day
+    step = explorer.model.run(SEQUENCES[name].xs)[day - 1]
+    kept, written = step.f * step.c_prev, step.i * step.g
+    assert says(explorer) == (
+        f"{name}, day {day} of 4: the forget gate keeps {step.f:.1%} of the memory "
+        f"{number(step.c_prev, 3)}, leaving {number(kept, 3)}; the input gate writes "
+        f"{step.i:.1%} of the candidate {number(step.g, 3)}, adding {number(written, 3)}. The "
+        f"memory is now {number(kept + written, 3)}; the output gate shows {step.o:.1%} of its "
+        f"tanh, so h = {number(step.o * tanh(step.c), 3)}."
+    )
+
+
+def test_each_row_of_the_table_holds_what_it_is_called(explorer):
+    trace, model = ScalarLSTM.published().run(companies()[1].xs), ScalarLSTM.published()
+    header, rows = explorer.view()[3:]
+    assert header == ["", "day 1", "day 2", "day 3", "day 4"]
+    table = {name: cells for name, *cells in rows}
+    names = {
+        "x": "input x", "f": "forget gate f", "i": "input gate i", "g": "candidate g",
+        "o": "output gate o", "c": "memory c", "h": "shown h",
+    }  # fmt: skip
+    for quantity, name in names.items():
+        assert table[name] == [number(value, 4) for value in getattr(trace, quantity)]
+    for name, pair in SEQUENCES.items():
+        assert table[f"{name} predicts"][-1] == number(model.predict(pair.xs), 4)
+    assert table["loss"][-1] == number(model.loss(companies()), 4)
+
+
+def test_the_ranges_of_its_sliders(explorer):
+    assert {(s.min, s.max) for s in explorer.inputs.values()} == {(-2, 2)}
+    assert {(s.min, s.max) for s in explorer.weights.values()} == {(-8, 8)}
+    assert (explorer.day.min, explorer.day.max, explorer.day.play) == (1, 4, 1200)
+    assert explorer.day.whole
+    assert explorer.seed.whole
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [("preset", "random"), ("preset", "write nothing"), ("seed", 9), ("sequence", "company A"),
+     ("f_b", -1.0), ("x1", 0.3), ("day", 2)],
+)  # fmt: skip
+def test_every_move_draws_once(explorer, control, value, monkeypatch):
+    drawn, view = [], explorer.view
+    monkeypatch.setattr(explorer, "view", lambda: drawn.append(repr(explorer)) or view())
+    explorer.controls[control].value = value
+    assert drawn == [repr(explorer)]
+
+
+def test_a_preset_that_fails_leaves_moves_by_hand_working(explorer, monkeypatch):
+    monkeypatch.setitem(cell.PRESETS, "untrained", lambda _: SimpleNamespace(numbers=[9.0] * 12))
+    with pytest.raises(ValueError, match="value must be from"):
+        explorer.preset.value = "untrained"
+    explorer.f_b.value = 1.0
+    assert explorer.preset.value == "your own"
+
+
+@pytest.mark.parametrize("bad", [0, "", (), "published", [0.0] * 12, ScalarLSTM])
+def test_a_model_that_is_none_is_named(bad):
+    with pytest.raises(TypeError, match=r"^model must be a ScalarLSTM, got "):
+        CellExplorer(bad)
+
+
+def test_a_model_beyond_the_sliders_is_named():
+    far = replace(ScalarLSTM.published(), o=(0, 8.5, 0))
+    with pytest.raises(ValueError, match=r"^model\.o\.w_x must be from -8 to 8, got 8\.5"):
+        CellExplorer(far)
+
+
+def test_a_cell_state_of_three_fills_the_lane():
+    full = 2.0 * picture.LANE_HALF
+    widths = [picture.lane_width(c) for c in (0.0, 1.5, -1.5, 3.0, -3.0, 7.0)]
+    assert widths == [0.0, full / 2, full / 2, full, full, full]
 
 
 def test_it_can_start_from_a_model_of_ones_own():

@@ -8,6 +8,7 @@ import pytest
 from lstm_lib import checks
 from lstm_lib.checks import by_hand, one_cell, verdict
 from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN
+from lstm_lib.trace import Trace
 
 CHECKS = [
     getattr(module, name)
@@ -77,8 +78,8 @@ RIGHT = [
     (checks.reset_gate, [0.1, -20.0, 9.0]),
     (checks.reset_gate, Gate(0.0, -12.0, 6.0)),
     (checks.final_memory, final_memory),
-    (checks.both_companies, ScalarLSTM.published()),
-    (checks.both_companies, ScalarLSTM.published(decimals=2).numbers),
+    (checks.both_companies, (*ScalarLSTM.published().numbers[:11], 0.6)),
+    (checks.both_companies, ((0, 0, 10), (0, 0, 10), (0, 6, -2.25), (0, 0, 10))),
     (checks.both_companies, [0, 0, 5, 0, 0, 5, 0, 8, -3, 0, 0, 5]),
     (checks.error_slope, -1.4),
     (checks.gate_slope, 0.09),
@@ -124,7 +125,8 @@ MISTAKES = [
     (checks.final_memory, lambda c, k, w: k[-1] * c + w[-1], "only the last day"),
     (checks.final_memory, early_return, "after the first day"),
     (checks.final_memory, lambda *_: 7, "day by day"),
-    (checks.final_memory, lambda c: c, "stopped with TypeError"),
+    (checks.final_memory, lambda c: c, "your function stopped: TypeError"),
+    (checks.both_companies, ScalarLSTM.published(), "now find some of your own"),
     (checks.both_companies, ScalarLSTM.untrained(), "hardly a difference: look at the candidate's"),
     (checks.both_companies, model(f=SHUT), "look at the forget gate, 0.01 on day 2"),
     (checks.both_companies, model(o=SHUT), "look at the output gate, 0.01 on day 4"),
@@ -158,7 +160,10 @@ MISTAKES = [
     (checks.first_adam_step, 0.01, "that is the step"),
     (checks.first_adam_step, 0.5, "w does move"),
     (checks.first_adam_step, 7, "d / |d|"),
-    (checks.rate, 0.001, "not yet at its end"),
+    (checks.rate, 0.001, "has not left the plateau"),
+    (checks.rnn_gradients, lambda *case: by_hand._rnn_slip()(*case)[1:], "last day to first"),
+    (checks.rnn_gradients, by_hand._reordered((1, 0, 2)), "the order should be"),
+    (checks.rnn_gradients, lambda *case: sum(by_hand._rnn_slip()(*case)), "not their sum"),
     (checks.rate, 0.03, "not yet at its end"),
     (checks.rate, 1, "thrown shut"),
     (checks.rate, 1e200, "thrown shut"),
@@ -224,3 +229,75 @@ def test_function_stub_is_not_attempted(capsys, check, stub):
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
 def test_odd_input_gets_a_hint(capsys, check, odd):
     assert words(capsys, check, odd).startswith("not yet: ")
+
+
+# --- where one hint ends and the next begins ------------------------------------------------------
+
+
+def corners(opened=(1.0, 1.0, 1.0), closed=(0.0, 0.0, 0.0)):
+    """Return the six situations of the reset gate: price 0, then 1, with h = 0, -1 and 1."""
+    places = ((price, h) for price in (0.0, 1.0) for h in (0.0, -1.0, 1.0))
+    return [one_cell._Corner(*place, f) for place, f in zip(places, opened + closed, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "hint"),
+    [
+        ((0.991, 0.991, 0.991), (0.009, 0.009, 0.009), verdict.CORRECT),
+        ((0.989, 1.0, 1.0), (0.0, 0.0, 0.0), "there the bias alone decides"),
+        ((1.0, 0.989, 1.0), (0.0, 0.0, 0.0), "at price 0 and h = -1 the gate stands at 0.9890"),
+        ((1.0, 1.0, 0.989), (0.0, 0.0, 0.0), "at price 0 and h = 1 the gate stands at 0.9890"),
+        ((1.0, 1.0, 1.0), (0.011, 0.0, 0.0), "must outweigh the bias"),
+        ((1.0, 1.0, 1.0), (0.0, 0.011, 0.0), "at price 1 and h = -1 the gate stands at 0.0110"),
+        ((1.0, 1.0, 1.0), (0.0, 0.0, 0.011), "at price 1 and h = 1 the gate stands at 0.0110"),
+        ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "there the bias alone decides"),
+        ((0.5, 0.5, 0.5), (0.51, 0.5, 0.5), "the wrong way round"),
+    ],
+)
+def test_the_reset_gate_is_open_from_099_and_shut_to_001(opened, closed, hint):
+    assert hint in one_cell._reset_hint(corners(opened, closed))
+
+
+def run(h, c=(0.0, 0.0, 0.0, 0.0), f=(1.0,) * 4, o=(1.0,) * 4):
+    """Return a run of four days that ends by saying `h`."""
+    same = (0.5,) * 4
+    return Trace(x=same, i=same, f=f, g=same, o=o, c=c, h=(0.0, 0.0, 0.0, h))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "hint"),
+    [
+        (run(0.099), run(0.901), verdict.CORRECT),
+        (run(-0.099), run(0.901), verdict.CORRECT),
+        (run(0.101), run(0.901), "B is right, A is off"),
+        (run(-0.101), run(0.901), "B is right, A is off"),
+        (run(0.099), run(0.899), "A is right, B is off"),
+        (run(0.101), run(0.899), "both are off; begin with B"),
+        (run(0.5), run(0.599), "almost the same"),
+        (run(0.5), run(0.401), "almost the same"),
+        (run(0.5), run(0.601), "both are off; begin with B"),
+    ],
+)
+def test_a_prediction_is_right_within_a_tenth(a, b, hint):
+    assert hint in one_cell._challenge_hint(a, b)
+
+
+FAR = (0.31, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "hint"),
+    [
+        (run(0.5), run(0.5, c=(0.29, 0.0, 0.0, 0.0)), "hardly a difference"),
+        (run(0.5), run(0.5, c=FAR), "look at the output gate"),
+        (run(0.5), run(0.5, c=FAR, f=(1.0, 1.0, 0.79, 1.0)), "the forget gate, 0.79 on day 3"),
+        (run(0.5, f=(1.0, 0.79, 1.0, 1.0)), run(0.5, c=FAR), "the forget gate, 0.79 on day 2"),
+        (run(0.5), run(0.5, c=FAR, f=(0.0, 0.81, 0.81, 0.81)), "look at the output gate"),
+        (run(0.0), run(0.5, o=(1.0, 1.0, 1.0, 0.89)), "the output gate shows only 0.89"),
+        (run(0.0), run(0.5, o=(0.0, 0.0, 0.0, 0.91)), "tanh makes"),
+        (run(0.0), run(0.5, f=(1.0, 1.0, 1.0, 0.79)), "its forget gate goes down to 0.79"),
+        (run(0.0), run(0.5, f=(0.0, 0.81, 0.81, 0.81)), "tanh makes"),
+    ],
+)
+def test_each_hint_begins_where_it_says(a, b, hint):
+    assert hint in one_cell._challenge_hint(a, b)

@@ -106,6 +106,20 @@ def test_an_extension_is_found_below_any_prefix(tmp_path):
     assert doctor.check_extension("widgets", name, prefixes).advice == ""
 
 
+def test_extensions_are_looked_for_in_the_environment_and_the_users_base(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor.sys, "prefix", str(tmp_path / "environment"))
+    monkeypatch.setattr(doctor.site, "getuserbase", lambda: str(tmp_path / "user"))
+    places = dict(zip(doctor.EXTENSIONS.items(), ("environment", "user"), strict=True))
+    for (name, folder), base in places.items():
+        before = {item.name: item for item in doctor.examine()}
+        assert before[name].stops_you
+        place = tmp_path / base / "share/jupyter/labextensions" / folder
+        place.mkdir(parents=True)
+        (place / "package.json").write_text("{}")
+        after = {item.name: item for item in doctor.examine()}
+        assert after[name].advice == ""
+
+
 def test_a_missing_browser_is_advice_only():
     assert not doctor.check_browser(None).stops_you
     assert "CHROMIUM" in doctor.check_browser(None).advice

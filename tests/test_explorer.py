@@ -77,17 +77,79 @@ def test_the_table_is_hidden_until_it_is_asked_for(square):
     assert square._numbers.layout.display == ""
 
 
-def test_moves_from_two_threads_end_on_a_picture_of_the_last_value(square):
-    def moves(start):
-        for k in range(200):
-            square.x.value = start + k / 100
+def test_a_move_on_another_thread_waits_for_the_picture_being_drawn():
+    """ipykernel 7 runs callbacks on several threads: a slow, older picture must not come last."""
+    begun, go_on = threading.Event(), threading.Event()
 
-    threads = [threading.Thread(target=moves, args=(start,)) for start in (0, 5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert f"<text>{square.x.value**2}</text>" in square.render()
+    class Slow(Square):
+        def view(self):
+            seen = super().view()
+            if self.x.value == 3:
+                begun.set()
+                go_on.wait(10)
+            return seen
+
+    square = Slow()
+    older, newer = (
+        threading.Thread(target=setattr, args=(square.x, "value", value)) for value in (3, 4)
+    )
+    older.start()
+    assert begun.wait(10)
+    newer.start()
+    newer.join(0.3)
+    waited = newer.is_alive()
+    go_on.set()
+    for thread in (older, newer):
+        thread.join(10)
+    assert waited
+    assert "<text>16.0</text>" in square.render()
+    assert "<text>16.0</text>" in square._moves.value
+
+
+def test_nested_changes_draw_once_at_the_end_of_the_outermost(square):
+    before = square.drawn
+    with square.together():
+        with square.together():
+            square.x.value = 3
+        assert square.drawn == before
+        square.x.value = 4
+    assert square.drawn == before + 1
+
+
+def test_an_error_among_changes_draws_nothing_and_the_next_change_draws(square):
+    before = square.drawn
+
+    def fails():
+        with square.together(), square.together():
+            square.x.value = 3
+            raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        fails()
+    assert square.drawn == before
+    square.x.value = 5
+    assert square.drawn == before + 1
+    assert "<text>25.0</text>" in square.render()
+
+
+def test_what_is_drawn_is_not_drawn_again(square):
+    before = square.drawn
+    square._refresh()
+    assert square.drawn == before
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, ZeroDivisionError, OverflowError])
+def test_trouble_is_marked_as_such_and_goes_away(square, error, monkeypatch):
+    def fails():
+        raise error("what is wrong")
+
+    monkeypatch.setattr(square, "view", fails)
+    square.x.value = 2
+    assert '<div class="lstm-trouble">what is wrong</div>' in square._moves.value
+    monkeypatch.undo()
+    square.x.value = 1
+    assert "lstm-trouble" not in square._moves.value
+    assert '<div class="lstm-says">' in square._moves.value
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
@@ -105,9 +167,23 @@ class TestEvery:
     def test_every_control_is_an_attribute_and_has_a_name(self, kind):
         explorer = kind()
         for name, control in explorer.controls.items():
-            assert getattr(explorer, name, control) is control
+            assert getattr(explorer, name) is control
             if isinstance(control, Slider):
                 assert control.name or control.label
+
+    def test_a_value_the_browser_may_not_send_is_answered_with_what_holds(self, kind):
+        explorer = kind()
+        for control in explorer.controls.values():
+            before = control.value
+            beyond = control.max + 1 if isinstance(control, Slider) else "nothing of the kind"
+            said = []
+            control._send = lambda message, buffers=None, said=said: said.append(message)
+            data = {"method": "update", "state": {"value": beyond}, "buffer_paths": []}
+            control._handle_msg({"content": {"data": data}, "buffers": []})
+            del control._send
+            assert control.value == before
+            assert said[-1]["method"] == "update"
+            assert said[-1]["state"] == {"value": before}
 
     def test_its_table_is_square(self, kind):
         view = kind().view()

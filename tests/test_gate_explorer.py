@@ -166,3 +166,16 @@ def test_a_bad_start_is_named():
         GateExplorer(w_x="1")
     with pytest.raises(ValueError, match="b must be a finite number"):
         GateExplorer(b=float("nan"))
+    with pytest.raises(ValueError, match=r"^w_h must be from -5 to 5, got 9"):
+        GateExplorer(w_h=9)
+    with pytest.raises(ValueError, match=r"^x must be from -1 to 1, got -2"):
+        GateExplorer(x=-2)
+
+
+def test_the_ruler_is_marked_where_half_is_left():
+    middle = (picture.BARS_TOP + picture.BARS_BOTTOM) / 2
+    dashed = re.search(r'y1="([\d.]+)"[^>]*stroke-dasharray="2 3"', picture._ruler_frame())
+    assert float(dashed[1]) == pytest.approx(middle, abs=0.05)
+    for f in (0.3, 0.9):
+        circle = re.search(r'<circle class="fill-f"[^>]*cy="([^"]+)"', picture._memory(f))
+        assert float(circle[1]) == pytest.approx(middle, abs=0.05)

@@ -90,7 +90,7 @@ def test_run_gates_with_a_models_gates_is_that_models_run():
         ({"f": (1.0, 1.2)}, r"f\[1\] must be from 0 to 1, got 1.2"),
         ({"i": (-0.5, 1.0)}, r"i\[0\] must be from 0 to 1, got -0.5"),
         ({"o": (1.0, nan)}, r"o\[1\] must be a finite number"),
-        ({"o": (1.0,)}, "o must hold 2 numbers like g, got 1"),
+        ({"o": (1.0,)}, "o must hold 2 numbers, got 1"),
         ({"g": ()}, "g must hold at least one number"),
     ],
 )
@@ -213,6 +213,14 @@ def _can_be_done(puzzle, t, c):
         ("add", "i", 2, 0.0),
         ("add", "f", 4, 0.5),
         ("add", "i", 5, 0.5),
+        # a slip whose damage could still be mended for a while is blamed on the slip
+        ("carry", "f", 3, 0.75),
+        ("carry", "i", 3, 1.0),
+        ("replace", "i", 2, 1.0),
+        ("replace", "f", 4, 0.2),
+        ("replace", "f", 5, 0.8),
+        ("add", "i", 1, 1.0),
+        ("add", "i", 3, 1.0),
     ],
 )
 def test_one_wrong_gate_is_found_at_its_step(name, gate, step, value):
@@ -238,3 +246,25 @@ def test_half_life_of_a_kept_memory():
     assert half_life(f) == pytest.approx(4)
     assert trace.c[-1] == pytest.approx(0.4)
     assert half_life(f) == pytest.approx(log(0.5) / log(f))
+
+
+CARRY = gate_puzzles()[0]
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "names"),
+    [
+        (lambda: CARRY.error([0.0] * 5), ValueError, "hs must hold 6 numbers, got 5"),
+        (lambda: CARRY.error([0.0] * 5 + [nan]), ValueError, r"hs\[5\] must be a finite number"),
+        (lambda: CARRY.score([0.0] * 7), ValueError, "hs must hold 6 numbers, got 7"),
+        (lambda: CARRY.score([nan] * 6), ValueError, r"hs\[0\] must be a finite number"),
+        (lambda: CARRY.score("silent"), TypeError, "hs must be a sequence of numbers"),
+        (lambda: CARRY.lost_at([0.0] * 5), ValueError, "cs must hold 6 numbers, got 5"),
+        (lambda: CARRY.lost_at([nan] * 6), ValueError, r"cs\[0\] must be a finite number"),
+        (lambda: CARRY.lost_at(None), TypeError, "cs must be a sequence of numbers"),
+        (lambda: CARRY.lost_at([0.9] * 6, within=nan), ValueError, "within must be a finite"),
+    ],
+)
+def test_a_puzzle_names_a_bad_run(act, error, names):
+    with pytest.raises(error, match=f"^{names}"):
+        act()

@@ -100,8 +100,8 @@ def test_the_step_that_loses_the_memory_is_marked_and_named(explorer):
     explorer.gates["f4"].value = 0.5
     assert "lost here" in texts(explorer.render())
     assert (
-        "Step 4 loses the memory: it keeps 0.50 of 0.90 and writes 0.00 of −0.60. "
-        "With c = 0.45 no later gates can do the task." in explorer.view().says
+        "Step 4 loses the memory: it keeps 0.50 of 0.90 and writes 0.00 of −0.60, "
+        "so c = 0.45 where 0.90 is needed." in explorer.view().says
     )
 
 

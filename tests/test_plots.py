@@ -80,3 +80,26 @@ def test_a_figure_is_the_same_bytes_every_time(outputs):
     for _ in range(2):
         plots.curves({"square": lambda z: z * z}, -2, 2)
     assert outputs[0].png == outputs[1].png
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "names"),
+    [
+        (lambda: plots.sequences({}), ValueError, "values must hold at least one name"),
+        (lambda: plots.sequences([1.0, 2.0]), TypeError, "values must be a mapping by name"),
+        (lambda: plots.sequences({"f": []}), ValueError, r"values\['f'\] must hold at least one"),
+        (lambda: plots.sequences({"f": 1.0}), TypeError, r"values\['f'\] must be a sequence"),
+        (lambda: plots.sequences({"f": ["a"]}), TypeError, r"values\['f'\]\[0\] must be a number"),
+        (lambda: plots.sequences({"f": [float("nan")]}), ValueError, r"values\['f'\]\[0\] must"),
+        (lambda: plots.curves({}, 0, 1), ValueError, "functions must hold at least one name"),
+        (lambda: plots.curves(abs, 0, 1), TypeError, "functions must be a mapping by name"),
+        (lambda: plots.curves({"f": 1.0}, 0, 1), TypeError, r"functions\['f'\] must be a function"),
+        (lambda: plots.curves({"f": abs}, 1, 1), ValueError, "low must be below high, got low=1"),
+        (lambda: plots.curves({"f": abs}, "0", 1), TypeError, "low must be a number"),
+        (lambda: plots.curves({"f": abs}, 0, float("inf")), ValueError, "high must be a finite"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_shown(act, error, names, outputs):
+    with pytest.raises(error, match=f"^{names}"):
+        act()
+    assert outputs == []

@@ -3,11 +3,12 @@
 import random
 from dataclasses import replace
 from functools import cache
-from math import exp, inf, isfinite, log, nan, sqrt, tanh
+from math import exp, inf, isfinite, isnan, log, nan, sqrt, tanh
 
 import pytest
 import torch
 
+from lstm_lib import scalar
 from lstm_lib.scalar import (
     GATES,
     Adam,
@@ -19,6 +20,7 @@ from lstm_lib.scalar import (
     half_life,
     run_gates,
     sigmoid,
+    squared_error,
     train,
 )
 from lstm_lib.tasks import companies
@@ -227,8 +229,16 @@ def test_the_lane_keeps_the_product_of_the_forget_gates():
 def test_without_weights_on_h_nothing_goes_through_the_gates():
     model = ScalarLSTM(f=(0, 1, 2), i=(0, 1, 0), g=(0, -1, 0), o=(0, 1, 1))
     flow = model.gradient_flow((0.5, -1.0, 0.3, 0.2))
-    assert flow.through_gates == pytest.approx((0, 0, 0, 0), abs=1e-15)
+    assert flow.through_gates == (0, 0, 0, 0)
     assert ScalarLSTM.published().gradient_flow((1, 0.5, 0.25)).through_gates[0] != 0
+
+
+def test_without_weights_on_h_lane_and_total_are_the_same_numbers():
+    for model, xs, _ in cases():
+        alone = ScalarLSTM(**{name: (0, *gate[1:]) for name, gate in vars(model).items()})
+        flow = alone.gradient_flow(xs)
+        assert flow.kept == flow.total
+        assert set(flow.through_gates) == {0.0}
 
 
 def test_a_shut_output_gate_lets_no_gradient_in():
@@ -247,6 +257,15 @@ def test_gradient_flow_of_the_vanilla_unit_equals_central_differences():
         for t in range(length - 1):
             above, below = (unit.run(xs[t + 1 :], h0=hs[t] + e)[-1] for e in (STEP, -STEP))
             assert flow[t] == pytest.approx((above - below) / (2 * STEP), rel=1e-6, abs=1e-10)
+
+
+def test_the_slopes_of_the_vanilla_unit_equal_central_differences():
+    unit, xs = ScalarRNN(-1.3, 0.7, 0.2), (0.4, -1.0, 0.1)
+    before = (0.0, *unit.run(xs))
+    for x, h, slope in zip(xs, before, unit.slopes(xs), strict=False):
+        measured = (unit.step(x, h + STEP) - unit.step(x, h - STEP)) / (2 * STEP)
+        assert slope == pytest.approx(measured, rel=1e-8)
+    assert unit.gradient_flow(xs)[0] == pytest.approx(unit.slopes(xs)[1] * unit.slopes(xs)[2])
 
 
 def test_the_vanilla_unit_equals_torch():
@@ -336,6 +355,13 @@ def test_the_history_holds_every_epoch_from_the_start_on():
         assert history.loss(epoch) == pytest.approx(a**2 + (b - 1) ** 2)
 
 
+def test_the_loss_is_the_squared_errors_added_up():
+    model = ScalarLSTM.random(3)
+    each = [model.gradients(xs, target)[0] for xs, target in companies()]
+    assert model.loss(companies()) == pytest.approx(sum(each), rel=1e-15)
+    assert squared_error((1.0, 5.0), (3.0, 4.0)) == 5.0
+
+
 def test_no_epochs_change_nothing():
     model, history = train(ScalarLSTM.untrained(), companies(), 0)
     assert model == ScalarLSTM.untrained()
@@ -401,6 +427,8 @@ def test_gates_set_by_hand_follow_the_two_equations():
 # --- bad input ------------------------------------------------------------------------------------
 
 GOOD = ScalarLSTM.published()
+BIG = ScalarLSTM.from_numbers([1e308, 1e308, 0.0] * 4)
+OPTIMIZER = r"optimizer must be Adam or GradientDescent \(the class\), got "
 BAD_INPUT = [
     (
         lambda: ScalarLSTM(f=(nan, 0, 0), i=(0, 0, 0), g=(0, 0, 0), o=(0, 0, 0)),
@@ -437,6 +465,41 @@ BAD_INPUT = [
     (lambda: GOOD.run(None), TypeError, "xs must be a sequence"),
     (lambda: GOOD.run([1.0], h0=nan), ValueError, "h0"),
     (lambda: GOOD.run([1.0], c0="0"), TypeError, "c0"),
+    (lambda: GOOD.run([1.0], h0=10**400), ValueError, "h0 must fit a float"),
+    (lambda: GOOD.run([1.0, 10**5000]), ValueError, r"xs\[1\] must fit a float"),
+    (lambda: BIG.step(-10, 10, 0), ValueError, "x, h and the weights leave the range"),
+    (lambda: BIG.run([-10], h0=10), ValueError, "xs and the weights leave the range"),
+    (lambda: BIG.gradients([0.0] * 6, 1.0), ValueError, "target 1.0, xs and the weights leave"),
+    (lambda: BIG.gradient_flow([0.0] * 6), ValueError, "xs and the weights leave"),
+    (lambda: GOOD.gradients([1.0], 1e308), ValueError, r"target 1e\+308, xs and the weights"),
+    (lambda: GOOD.loss([]), ValueError, "pairs must hold at least one"),
+    (lambda: GOOD.loss([((1.0,), nan)]), ValueError, r"pairs\[0\] target"),
+    (lambda: GOOD.f.weighted_sum("1", 0), TypeError, "h must be a number"),
+    (lambda: Gate("a", 0, 0).weighted_sum(1, 1), TypeError, "w_h must be a number, got 'a'"),
+    (lambda: Gate(0, nan, 0).weighted_sum(1, 1), ValueError, "w_x must be a finite number"),
+    (lambda: sigmoid(nan), ValueError, "z must be a finite number, got nan"),
+    (lambda: sigmoid("1"), TypeError, "z must be a number, got '1'"),
+    (lambda: train(None, companies(), 1), TypeError, "model must be a ScalarLSTM, got None"),
+    (lambda: train(GOOD, companies(), 1, 0.1, "Adam"), TypeError, OPTIMIZER + "'Adam'"),
+    (lambda: train(GOOD, companies(), 1, 0.1, None), TypeError, OPTIMIZER + "None"),
+    (lambda: train(GOOD, companies(), 1, 0.1, Adam()), TypeError, OPTIMIZER + "<"),
+    (lambda: train(GOOD, companies(), 1, 0.1, list), TypeError, OPTIMIZER + "<class 'list'>"),
+    (lambda: train(GOOD, [((1.0,), 1e308)], 1), ValueError, r"target 1e\+308"),
+    (lambda: Adam(beta1=1), ValueError, "beta1 must be below 1, got 1"),
+    (lambda: Adam(beta1=-0.1), ValueError, "beta1 must be from 0 to 1"),
+    (lambda: Adam(beta2=1.0), ValueError, "beta2 must be below 1"),
+    (lambda: Adam(beta2="0.9"), TypeError, "beta2 must be a number"),
+    (lambda: Adam(eps=0), ValueError, "eps must be above 0"),
+    (lambda: Adam(eps=nan), ValueError, "eps must be a finite"),
+    (lambda: Adam(lr=None), TypeError, "lr must be a number"),
+    (lambda: History(companies(), ()), ValueError, "numbers must hold twelve numbers for each"),
+    (lambda: History(companies(), None), TypeError, "numbers must be a tuple"),
+    (lambda: History((), (GOOD.numbers,)), ValueError, "pairs must hold at least one"),
+    (lambda: ScalarRNN(1.0).step("x", 0), TypeError, "x must be a number"),
+    (lambda: ScalarRNN(1.0).step(0, nan), ValueError, "h must be a finite number"),
+    (lambda: ScalarRNN(2.0, 2.0).run([-1e308], h0=1e308), ValueError, "xs and the weights leave"),
+    (lambda: ScalarRNN(1.0).slopes([]), ValueError, "xs must hold at least one"),
+    (lambda: run_gates([1e308] * 2, [1, 1], [1, 1], [1, 1]), ValueError, "g leaves the range"),
     (lambda: GOOD.predict([]), ValueError, "xs"),
     (lambda: GOOD.gradients([], 1.0), ValueError, "xs"),
     (lambda: GOOD.gradients([1.0], nan), ValueError, "target"),
@@ -480,6 +543,12 @@ BAD_INPUT = [
 def test_bad_input_is_named(act, error, names):
     with pytest.raises(error, match=f"^{names}"):
         act()
+
+
+def test_nan_stays_nan_inside():
+    for z in (nan, -nan):
+        assert isnan(scalar._sigmoid(z))
+    assert isnan(scalar._step([nan] * 12, 0.0, 0.0, 0.0).h)
 
 
 def test_extreme_but_finite_weights_give_finite_numbers():

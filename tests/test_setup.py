@@ -1,7 +1,7 @@
 """The two commands, the conda route and CI install and run one and the same thing."""
 
-import importlib.util
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from lstm_lib import checks, diagram
 from lstm_lib.doctor import parse_constraints
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,24 +260,65 @@ def test_ci_runs_make_test_with_every_test_required():
     assert lines[-2:] == ["export CI=true", "make test"]
 
 
-def test_ci_installs_a_browser_only_if_there_is_none(tmp_path):
+@pytest.fixture
+def ci(tmp_path):
+    """A function that runs .ci/run in a copy of the course, its programs replaced by echoes."""
     for name in ("apt-get", "make", "sudo", "env"):
         executable(tmp_path / name, f"#!/bin/sh\necho {name} $* $CI\n")
     executable(tmp_path / "my-browser", "#!/bin/sh\n")
-    environment = dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}", PYTHON=sys.executable)
+    folder = tmp_path / "course"
+    for name in (".ci/run", "lstm_lib/__init__.py", "lstm_lib/doctor.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv/bin/python").symlink_to(sys.executable)
+    environment = dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}", PYTHON="./not-there")
     environment.pop("CI", None)
 
-    def ci(browser: str) -> list[str]:
+    def run(browser: str) -> subprocess.CompletedProcess:
         environment["CHROMIUM"] = str(tmp_path / browser)
-        command = ["bash", str(ROOT / ".ci/run")]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        return done.stdout.splitlines()
+        command = ["bash", str(folder / ".ci/run")]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
 
-    assert ci("my-browser") == ["make test true"]
-    update, install, last = ci("nothing")
+    return run
+
+
+def test_ci_installs_a_browser_only_if_there_is_none(ci):
+    assert ci("my-browser").stdout.splitlines() == ["make .venv/.installed", "make test true"]
+    first, update, install, last = ci("nothing").stdout.splitlines()
+    assert first == "make .venv/.installed"
     assert "apt-get update" in update
     assert "apt-get install -y chromium" in install
     assert last == "make test true"
+
+
+def test_ci_stops_at_a_bad_python_before_it_changes_the_system(ci, tmp_path):
+    executable(tmp_path / "make", "#!/bin/sh\necho make $*\nexit 2\n")
+    done = ci("nothing")
+    assert done.returncode == 2
+    assert done.stdout.splitlines() == ["make .venv/.installed"]
+
+
+@NO_MAKE
+def test_constraints_are_written_whole_or_not_at_all(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "constraints.txt").write_text("as it was\n")
+    program = """#!/bin/sh
+case "$*" in
+  *venv*) mkdir -p .venv-constraints/bin; cp "$0" .venv-constraints/bin/python;;
+  *list*) echo a==1+cpu; [ ! -e broken ];;
+esac
+"""
+    executable(tmp_path / "python", program)
+    (tmp_path / "broken").touch()
+    assert make("constraints", "PYTHON=./python", folder=tmp_path).returncode
+    assert (tmp_path / "constraints.txt").read_text() == "as it was\n"
+    (tmp_path / "broken").unlink()
+    assert make("constraints", "PYTHON=./python", folder=tmp_path).returncode == 0
+    header, *lines = (tmp_path / "constraints.txt").read_text().splitlines()
+    assert "make constraints" in header
+    assert lines == ["a==1"]
+    assert not list(tmp_path.glob("*.new"))
 
 
 FORBIDDEN = {
@@ -299,13 +341,17 @@ def test_no_tracked_file_names(what):
 
 # --- a light import -------------------------------------------------------------------------
 
-LIGHT = ("lstm_lib", *(f"lstm_lib.{m}" for m in ("doctor", "scalar", "trace", "tasks", "diagram")))
-HEAVY = {"IPython", "ipywidgets", "lightning", "matplotlib", "numpy", "pandas", "seaborn", "torch"}
+LIGHT = ["lstm_lib", *(f"lstm_lib.{name}" for name in ("doctor", "scalar", "trace", "tasks"))]
+LIGHT += [
+    module.name
+    for package in (checks, diagram)
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+]
 LOOK = """
 import sys, time
-start = time.perf_counter()
+before, start = set(sys.modules), time.perf_counter()
 import {module}
-print(time.perf_counter() - start, *sys.modules)
+print(time.perf_counter() - start, *set(sys.modules) - before)
 """
 
 
@@ -319,9 +365,12 @@ def import_alone(module: str) -> tuple[float, set[str]]:
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_the_scalar_road_needs_the_standard_library_alone(module):
-    if importlib.util.find_spec(module) is None:
-        pytest.skip(f"{module} is not written yet")
-    assert import_alone(module)[1] & HEAVY == set()
+    loaded = {name.partition(".")[0] for name in import_alone(module)[1]}
+    assert loaded - sys.stdlib_module_names == {"lstm_lib"}
+
+
+def test_the_list_of_light_modules_is_no_empty_one():
+    assert {"lstm_lib.checks.one_cell", "lstm_lib.diagram.cell"} <= set(LIGHT)
 
 
 def test_importing_the_library_takes_under_a_tenth_of_a_second():

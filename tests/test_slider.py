@@ -1,12 +1,13 @@
 """Slider and Choice without a browser: what Python may set."""
 
+import logging
 import math
 
 import numpy as np
 import pytest
 
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.widgets.slider import Slider, whole
 
 
 def slider(**arguments):
@@ -55,14 +56,21 @@ def test_refuses_what_is_no_finite_number(name, bad, error):
         ({"step": 0}, r"step must be above 0, got 0"),
         ({"step": -0.1}, r"step must be above 0, got -0.1"),
         ({"step": 1e-12}, r"step must be at least 1e-08, got 1e-12"),
-        ({"log": True}, r"min must be above 0 when log is True, got -5.0"),
+        ({"by_factors": True}, r"min must be above 0 when by_factors is True, got -5.0"),
         ({"decimals": 11}, r"decimals must be at most 10, got 11"),
         ({"decimals": -1}, r"decimals must be at least 0, got -1"),
         ({"play": -1}, r"play must be at least 0, got -1"),
         ({"color": "red; background: url(x)"}, r"color must be a CSS colour such as"),
         ({"label": ""}, r"name must be a text for screen readers to say"),
+        ({"step": 1, "value": 2.5, "whole": True}, r"value must be a whole number, got 2.5"),
+        ({"step": 1, "min": -4.5, "whole": True}, r"min must be a whole number, got -4.5"),
+        ({"step": 1, "max": 4.5, "whole": True}, r"max must be a whole number, got 4.5"),
+        ({"step": 0.5, "whole": True}, r"step must be a whole number, got 0.5"),
+        ({"min": 1, "value": 1, "step": 1, "whole": True, "by_factors": True},
+         r"by_factors must be False when whole is True"),
+        ({"value": 10**400}, r"value must fit a float"),
     ],
-)
+)  # fmt: skip
 def test_refuses_impossible_values(arguments, message):
     with pytest.raises(ValueError, match=message):
         slider(**arguments)
@@ -74,14 +82,54 @@ def test_refuses_impossible_values(arguments, message):
         ({"label": 3}, "label must be a string, got 3"),
         ({"name": None}, "name must be a string, got None"),
         ({"color": 1}, "color must be a string, got 1"),
-        ({"log": 1}, "log must be True or False, got 1"),
+        ({"by_factors": 1}, "by_factors must be True or False, got 1"),
+        ({"whole": 1}, "whole must be True or False, got 1"),
         ({"decimals": 2.0}, "decimals must be a whole number, got 2.0"),
-        ({"vlaue": 1}, "Slider has no argument 'vlaue'; expected color, decimals, "),
+        ({"vlaue": 1}, "Slider has no argument 'vlaue'; expected by_factors, color, "),
     ],
 )
 def test_refuses_wrong_types(arguments, message):
     with pytest.raises(TypeError, match=message):
         slider(**arguments)
+
+
+def test_a_slider_over_whole_numbers_keeps_to_them():
+    day = whole("day", "day", value=1, min=1, max=4, play=60)
+    assert (day.step, day.whole, day.play) == (1, True, 60)
+    day.value = np.int64(3)
+    for bad in (2.5, 1e-9 + 2):
+        with pytest.raises(ValueError, match=r"^value must be a whole number, got"):
+            day.value = bad
+    assert day.value == 3
+    with pytest.raises(ValueError, match=r"^max must be a whole number, got 4.5"):
+        day.max = 4.5
+    assert day.max == 4
+
+
+def test_the_logger_of_ipywidgets_is_not_shadowed():
+    for control in (slider(), Choice(["A"], label="company")):
+        assert isinstance(control.log, (logging.Logger, logging.LoggerAdapter))
+
+
+@pytest.mark.parametrize("sent", [{"value": 9}, {"value": "x"}, {"value": None}, {"value": 2.5}])
+def test_what_the_browser_may_not_send_is_answered_with_what_holds(sent, monkeypatch):
+    day, said = whole("day", "day", value=2, min=1, max=4), []
+    monkeypatch.setattr(day, "_send", lambda message, buffers=None: said.append(message))
+    day.set_state(sent)
+    assert day.value == 2
+    assert said[-1] == {"method": "update", "state": {"value": 2.0}, "buffer_paths": []}
+    day.set_state({"value": 3})
+    assert day.value == 3
+
+
+def test_an_error_of_an_observer_is_not_hidden():
+    def fails(change):
+        raise ValueError("my own mistake")
+
+    day = whole("day", "day", value=2, min=1, max=4)
+    day.observe(fails, "value")
+    with pytest.raises(ValueError, match="my own mistake"):
+        day.set_state({"value": 3})
 
 
 def test_range_and_value_change_together():

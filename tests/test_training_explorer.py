@@ -279,9 +279,28 @@ def test_nothing_overlaps_or_leaves_the_picture():
 def test_it_can_start_with_another_number_of_epochs():
     explorer = TrainingExplorer(epochs=300)
     assert (explorer.epochs.value, explorer.epoch.max, explorer.epoch.value) == (300, 300, 300)
-    for epochs in (99, 10_001):
-        with pytest.raises(ValueError, match="value must be from"):
+    for epochs in (9, 99, 10_001):
+        with pytest.raises(ValueError, match=f"^epochs must be from 100 to 10000, got {epochs}"):
             TrainingExplorer(epochs)
+    for epochs in ("x", 200.5, None):
+        with pytest.raises(TypeError, match=r"^epochs must be a whole number, got"):
+            TrainingExplorer(epochs)
+
+
+def test_the_curves_are_those_of_the_history():
+    history = train(ScalarLSTM.untrained(), companies(), 7, 0.01)[1]
+    samples = module._samples(history)
+    assert list(samples.epochs) == list(range(8))
+    assert list(samples.losses) == [history.loss(epoch) for epoch in samples.epochs]
+    assert list(samples.predictions) == [history.predictions(epoch) for epoch in samples.epochs]
+
+
+def test_a_stale_epoch_from_the_browser_is_refused_in_silence():
+    explorer = short(300)
+    explorer.epochs.value = 200
+    explorer.epoch.set_state({"value": 295})
+    assert explorer.epoch.value == 200
+    assert "Epoch 200 of 200," in says(explorer)
 
 
 @pytest.mark.parametrize("optimizer", ["Adam", "gradient descent"])

@@ -1,7 +1,7 @@
 """Make the pictures of the README and the chapters.
 
-`python -m tools.images [--check] [names]`. A picture is a function that returns SVG as text, or
-the bytes of another format; the same code always gives the same bytes.
+`python -m tools.images [--check] [names]`. A picture is a function that returns SVG as text; the
+same code always gives the same text.
 """
 
 import argparse
@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lstm_lib.diagram import cell, chapters
+from lstm_lib.diagram import cell, chapters, torch_layer
+from lstm_lib.diagram.copying import copy_task
 from lstm_lib.diagram.film import film
+from lstm_lib.diagram.fused import fused
 from lstm_lib.diagram.svg import document, line, number, shape, text
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.tasks import companies
@@ -74,20 +76,22 @@ def training() -> str:
     return TrainingExplorer().render()
 
 
-PICTURES: dict[str, Callable[[], str | bytes]] = {
+PICTURES: dict[str, Callable[[], str]] = {
     "explorer.svg": explorer_film,
     "two_companies.svg": chapters.two_companies,
     "unrolled.svg": chapters.unrolled,
     "soft_switch.svg": chapters.soft_switch,
     "cell.svg": one_cell,
     "training.svg": training,
+    "fused.svg": fused,
+    "copy_task.svg": copy_task,
+    "torch_layer.svg": torch_layer.torch_layer,
 }
 
 
 def made(name: str) -> bytes:
     """Return the bytes of the picture called `name`."""
-    drawn = PICTURES[name]()
-    return drawn if isinstance(drawn, bytes) else (drawn.rstrip("\n") + "\n").encode()
+    return (PICTURES[name]().rstrip("\n") + "\n").encode()
 
 
 def is_current(name: str, folder: Path = FOLDER) -> bool:

@@ -5,6 +5,10 @@ from lstm_lib.checks.by_hand import first_adam_step as first_adam_step
 from lstm_lib.checks.by_hand import gate_slope as gate_slope
 from lstm_lib.checks.by_hand import rate as rate
 from lstm_lib.checks.by_hand import rnn_gradients as rnn_gradients
+from lstm_lib.checks.copy_task import blind_recall as blind_recall
+from lstm_lib.checks.copy_task import exact_share as exact_share
+from lstm_lib.checks.copy_task import one_bit as one_bit
+from lstm_lib.checks.copy_task import window as window
 from lstm_lib.checks.one_cell import both_companies as both_companies
 from lstm_lib.checks.one_cell import final_memory as final_memory
 from lstm_lib.checks.one_cell import new_memory as new_memory
@@ -15,6 +19,16 @@ from lstm_lib.checks.one_gate import bias_for as bias_for
 from lstm_lib.checks.one_gate import gate_value as gate_value
 from lstm_lib.checks.one_gate import half_life as half_life
 from lstm_lib.checks.one_gate import keep_or_forget as keep_or_forget
+from lstm_lib.checks.torch_layer import in_two_parts as in_two_parts
+from lstm_lib.checks.torch_layer import last_outputs as last_outputs
+from lstm_lib.checks.torch_layer import open_forget_gates as open_forget_gates
+from lstm_lib.checks.torch_layer import parameter_count as parameter_count
+from lstm_lib.checks.torch_layer import shapes as shapes
+from lstm_lib.checks.vectors import forget_biases as forget_biases
+from lstm_lib.checks.vectors import from_onnx as from_onnx
+from lstm_lib.checks.vectors import rnn_layer_gradients as rnn_layer_gradients
+from lstm_lib.checks.vectors import tracker as tracker
+from lstm_lib.checks.vectors import weight_count as weight_count
 from lstm_lib.checks.why_memory import blind_guess as blind_guess
 from lstm_lib.checks.why_memory import input_gradient as input_gradient
 from lstm_lib.checks.why_memory import left_over as left_over

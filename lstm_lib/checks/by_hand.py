@@ -1,6 +1,7 @@
 """Checks for chapter 4: learning by hand."""
 
 from collections.abc import Sequence
+from itertools import permutations
 
 from lstm_lib import _validate
 from lstm_lib.checks import verdict
@@ -64,13 +65,13 @@ def rate(answer: object) -> None:
         return verdict.say(verdict.NOT_ATTEMPTED)
     try:
         lr = _validate.number("the rate", answer)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError):
         return verdict.say("the answer should be one finite number, a rate such as 0.001")
     if lr <= 0:
         return verdict.say("a rate is above 0: with 0 nothing moves, below 0 the loss climbs")
     try:
         _, history = train(ScalarLSTM.untrained(), companies(), EPOCHS, lr)
-    except (ValueError, OverflowError):
+    except ValueError:
         return verdict.say("too high: the twelve numbers leave the range of floats")
     return verdict.say(_rate_hint(*history.predictions(EPOCHS)))
 
@@ -82,6 +83,8 @@ def _rate_hint(a: float, b: float) -> str:
     found = f"after {EPOCHS} epochs A gives {a:.4f} and B gives {b:.4f}"
     if abs(a - b) < 1e-3:
         return f"{found}, the same: too high, a gate was thrown shut and stays shut"
+    if abs(a - b) < 0.1:
+        return f"{found}, about the same: it has not left the plateau. The steps are too short"
     return f"{found}: the way is right and not yet at its end. Is the step too short or too long?"
 
 
@@ -99,7 +102,8 @@ def rnn_gradients(answer: object) -> None:
         (_rnn_slip(sign=-1.0), "the signs are turned round: the error is h - target"),
         (_rnn_slip(carry=False), "on the way to the day before, multiply by w_h"),
         (_rnn_slip(late=True), "the weight w_h meets the h of the day before, not of today"),
-        (lambda *case: _rnn_slip()(*case)[::-1], "the order should be w_h, w_x, b"),
+        *((_reordered(order), "the order should be w_h, w_x, b") for order in _OTHER_ORDERS),
+        (lambda *case: sum(_rnn_slip()(*case)), "three numbers are asked for, not their sum"),
     ]
     verdict.function(
         answer,
@@ -108,6 +112,14 @@ def rnn_gradients(answer: object) -> None:
         mistakes,
         "last day to first: through tanh to the sum, share it out, then on to the day before",
     )
+
+
+_OTHER_ORDERS = list(permutations(range(3)))[1:]
+
+
+def _reordered(order: tuple[int, ...]):
+    """Return the right gradients in another order, as a function."""
+    return lambda *case: tuple(_rnn_slip()(*case)[k] for k in order)
 
 
 def _rnn_slip(

@@ -7,6 +7,10 @@ has one hint left for everything else.
 from collections.abc import Callable, Sequence
 from math import isfinite
 from numbers import Real
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 NOT_ATTEMPTED = "not attempted: replace the ... and run this cell again"
 CORRECT = "correct"
@@ -41,7 +45,7 @@ def number(
     if is_missing(answer):
         return say(NOT_ATTEMPTED)
     if isinstance(answer, bool) or not isinstance(answer, Real) or not _is_finite(answer):
-        return say(f"the answer should be a number, and this is {answer!r}")
+        return say(f"the answer should be a number, and this is {_written(answer)}")
     if abs(answer - expected) <= within:
         return say(CORRECT)
     recognised = (hint for wrong, hint in mistakes if abs(answer - wrong) <= within)
@@ -56,7 +60,51 @@ def choice(answer: object, expected: str, mistakes: dict[str, str]) -> None:
     if given == expected:
         return say(CORRECT)
     options = ", ".join(sorted([expected, *mistakes]))
-    return say(mistakes.get(given, f"choose one of {options}; this is {answer!r}"))
+    return say(mistakes.get(given, f"choose one of {options}; this is {_written(answer)}"))
+
+
+def array(
+    answer: object,
+    expected: "ndarray",
+    mistakes: "Sequence[tuple[ndarray, str]]",
+    otherwise: str,
+    within: float = 1e-6,
+) -> None:
+    """Check an array, or nested lists that NumPy makes one of.
+
+    Args:
+        answer: what the learner gave.
+        expected: the right array.
+        mistakes: (wrong array, hint) for the likely mistakes; of any shape.
+        otherwise: the hint for any other array of the right shape.
+        within: how far a number may be from another and still count as the same.
+    """
+    if is_missing(answer):
+        return say(NOT_ATTEMPTED)
+    given = to_array(answer)
+    if given is None:
+        return say(f"the answer should be an array of numbers, and this is {_written(answer)}")
+    if _same(given, expected, within):
+        return say(CORRECT)
+    recognised = (hint for wrong, hint in mistakes if _same(given, wrong, within))
+    if given.shape != expected.shape:
+        otherwise = f"the shape should be {expected.shape}, and this is {given.shape}"
+    return say(next(recognised, otherwise))
+
+
+def to_array(answer: object) -> "ndarray | None":
+    """Return the answer as an array of finite numbers, or None if it is something else."""
+    # Only the chapters with arrays pay for NumPy.
+    import numpy as np
+
+    from lstm_lib import _arrays
+
+    try:
+        found = _arrays.numbers("answer", answer)
+        found = found.astype(float)
+    except Exception:  # an object may raise anything when it is asked for its numbers
+        return None
+    return found if np.isfinite(found).all() else None
 
 
 def function(
@@ -78,17 +126,30 @@ def function(
     if is_missing(answer):
         return say(NOT_ATTEMPTED)
     if not callable(answer):
-        return say(f"the answer should be a function, and this is {answer!r}")
-    try:
-        results = [answer(*case) for case in cases]
-    except Exception as error:  # a learner's function may raise anything
-        return say(f"your function stopped with {type(error).__name__}: {error}")
+        return say(f"the answer should be a function, and this is {_written(answer)}")
+    results = []
+    for case in cases:
+        try:
+            results.append(answer(*case))
+        except Exception as error:
+            given = ", ".join(map(_written, case))
+            what = " ".join(f"{type(error).__name__}: {error}".split())  # a hint is one line
+            return say(f"for ({given}) your function stopped: {what}")
     if all(is_missing(result) for result in results):
         return say(NOT_ATTEMPTED)
     if _same(results, [expected(*case) for case in cases]):
         return say(CORRECT)
     wrong = (hint for slip, hint in mistakes if _same(results, [slip(*case) for case in cases]))
     return say(next(wrong, otherwise))
+
+
+def _written(value: object) -> str:
+    """Return `value` as Python writes it, in one short line; of an array only its shape."""
+    shape = getattr(value, "shape", ())
+    if shape:
+        return f"an array {shape}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is_finite(value: Real) -> bool:

@@ -204,7 +204,7 @@ def _shown(x: float, step: Step) -> str:
 
 
 def _lost(left: float) -> str:
-    """Frame the column after which the task is out of reach."""
+    """Frame the column at which the memory left what is needed."""
     box = rect(left - 5, 2, COLUMN, OFF_ROW + 4, "c", rx=8, stroke_width=2, stroke_dasharray="6 4")
     return box + text(left - 5 + COLUMN / 2, 16, "lost here", 13, "b mid ink-c")
 

@@ -100,7 +100,7 @@ def flow(flow: Flow) -> str:
             _off_axis(parts, "c", flow.lstm),
             _ends(parts, last, gates | values),
             _strip(factors, {"vanilla": ("h", flow.slopes), "f": ("f", flow.f)}),
-            _strip(states, {"x": ("x", flow.x), "h": ("h", flow.h), "c": ("c", flow.c)}),
+            _strip(states, {"x": ("x", flow.x), "vanilla h": ("h", flow.h), "LSTM c": ("c", flow.c)}),
         ]
     )
 

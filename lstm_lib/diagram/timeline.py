@@ -22,7 +22,7 @@ def charts(seq_len: int, memory: float = 1.0) -> tuple[Chart, ...]:
     )
 
 
-def frame(seq_len: int, unit: str = "day") -> str:
+def frame(seq_len: int) -> str:
     """Draw what stays while numbers move: frames, names, the time axis, the scales but c's."""
     pieces = []
     for chart, (title, _) in zip(charts(seq_len), GROUPS, strict=True):
@@ -33,9 +33,7 @@ def frame(seq_len: int, unit: str = "day") -> str:
     *fixed, axis = charts(seq_len)
     pieces += [_scale(chart) for chart in fixed]
     foot = axis.y + HEIGHT + 16
-    pieces += [
-        text(axis.across(t), foot, f"{unit} {t + 1}", 12.5, "mid soft") for t in range(seq_len)
-    ]
+    pieces += [text(axis.across(t), foot, f"day {t + 1}", 12.5, "mid soft") for t in range(seq_len)]
     return "".join(pieces)
 
 

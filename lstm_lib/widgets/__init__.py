@@ -5,5 +5,13 @@ from lstm_lib.widgets.gate import GateExplorer
 from lstm_lib.widgets.gates import YouAreTheGates
 from lstm_lib.widgets.gradient import GradientExplorer
 from lstm_lib.widgets.training import TrainingExplorer
+from lstm_lib.widgets.vector import VectorExplorer
 
-__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "TrainingExplorer", "YouAreTheGates"]
+__all__ = [
+    "CellExplorer",
+    "GateExplorer",
+    "GradientExplorer",
+    "TrainingExplorer",
+    "VectorExplorer",
+    "YouAreTheGates",
+]

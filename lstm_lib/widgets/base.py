@@ -54,8 +54,9 @@ class Explorer(VBox):
 
     A subclass builds its controls, calls `super().__init__(controls, rows, size)` and returns
     what to show from `view`. It owns no mathematics and no drawing: it reads its controls,
-    runs a model and hands the Trace to `lstm_lib.diagram`. A ValueError or TypeError raised in
-    `view` is shown to the learner as a sentence; the last good picture stays.
+    runs a model and hands the Trace to `lstm_lib.diagram`. A ValueError, TypeError or
+    ArithmeticError raised in `view` is shown to the learner as a sentence; the last good picture
+    stays.
 
     Args:
         controls: every widget with a `.value` the picture depends on, by name.
@@ -68,6 +69,7 @@ class Explorer(VBox):
     ) -> None:
         self.controls, self.size = controls, size
         self._lock, self._held = RLock(), False
+        self._settings: list[object] = []
         self._view = View("", "", "", (), ())
         self._still, self._moves, self._numbers = HTML(), HTML(), HTML()
         picture = Box([self._still, self._moves], layout=Layout(width="100%"))
@@ -103,23 +105,31 @@ class Explorer(VBox):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Change several controls and redraw once."""
+        """Change several controls and redraw once: at the end of the outermost `together`.
+
+        An error inside leaves the picture as it was; the next change draws again.
+        """
         with self._lock:
-            self._held = True
+            held, self._held = self._held, True
             try:
                 yield
             finally:
-                self._held = False
+                self._held = held
             self._refresh()
 
     def _refresh(self, _change: object = None) -> None:
-        """Redraw for the controls' values; on bad input say what is wrong and keep the picture."""
+        """Redraw for the controls' values, unless the picture is of just these values.
+
+        On bad input say what is wrong and keep the picture.
+        """
         with self._lock:
-            if self._held:
+            settings = [widget.value for widget in (*self.controls.values(), self.as_table)]
+            if self._held or settings == self._settings:
                 return
+            self._settings = settings
             try:
                 self._view = self.view()
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, ArithmeticError) as error:
                 self._show("lstm-trouble", str(error))
             else:
                 self._show("lstm-says", self._view.says)

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from ipywidgets import HTML, VBox, Widget
 
+from lstm_lib import _validate
 from lstm_lib.diagram import cell, svg, timeline
 from lstm_lib.diagram.svg import number
-from lstm_lib.scalar import GATES, Gate, History, ScalarLSTM
+from lstm_lib.scalar import GATES, Gate, ScalarLSTM
 from lstm_lib.tasks import companies
 from lstm_lib.trace import Step, Trace
 from lstm_lib.widgets.base import Explorer, View, columns
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.widgets.slider import Slider, whole
 
 OWN = "your own"
 OPEN, SHUT = Gate(0.0, 0.0, 6.0), Gate(0.0, 0.0, -6.0)  # sigmoid(6) = 0.998
@@ -29,6 +30,7 @@ WIRES = {"w_h": "weight on h", "w_x": "weight on x", "b": "bias"}
 SIZE = (880, cell.SIZE[1] + timeline.SIZE[1])
 FIRST_ROW = "190px minmax(100px, 0.7fr) auto minmax(130px, 1fr)"
 LOWER = f"translate(0 {cell.SIZE[1]})"
+REACH = 8  # the weights' sliders go from -REACH to REACH
 
 
 class CellExplorer(Explorer):
@@ -39,21 +41,25 @@ class CellExplorer(Explorer):
     `sequence` to "your own".
 
     Args:
-        model: the numbers to start with; by default the published ones.
+        model: the numbers to start with, -8 to 8 each; by default the published ones.
+
+    Raises:
+        TypeError, ValueError: `model` is not a ScalarLSTM, or one of its numbers is beyond 8.
     """
 
     def __init__(self, model: ScalarLSTM | None = None) -> None:
-        start = model or ScalarLSTM.published()
-        self.preset = Choice([*PRESETS, OWN], label="numbers", value=OWN if model else "published")
-        self.seed = _whole("seed", "seed of the random numbers", 0, 99, 1)
+        start = _within_reach(ScalarLSTM.published() if model is None else model)
+        preset = "published" if model is None else OWN
+        self.preset = Choice([*PRESETS, OWN], label="preset", value=preset)
+        self.seed = whole("seed", "seed of the random numbers", value=1, min=0, max=99)
         self.sequence = Choice([*SEQUENCES, OWN], name="sequence", value="company B", buttons=True)
-        self.day = _whole("day", "day", 1, 4, 1, play=1200)
+        self.day = whole("day", "day", value=1, min=1, max=4, play=1200)
         self.weights, self.inputs = _weight_sliders(start), _input_sliders("company B")
         vars(self).update(self.weights | self.inputs)
         choices = {name: getattr(self, name) for name in ("preset", "seed", "sequence", "day")}
-        super().__init__(choices | self.inputs | self.weights, self._rows(), SIZE)
         self._loading = False
-        self._wire()
+        self._wire()  # before the base observes, so that a move and what it brings draw once
+        super().__init__(choices | self.inputs | self.weights, self._rows(), SIZE)
 
     @property
     def model(self) -> ScalarLSTM:
@@ -65,7 +71,7 @@ class CellExplorer(Explorer):
         model, t = self.model, int(self.day.value) - 1
         trace = model.run([slider.value for slider in self.inputs.values()])
         verdicts = [(name, model.predict(xs), target) for name, (xs, target) in SEQUENCES.items()]
-        loss = History(companies(), (model.numbers,)).loss(0)
+        loss = model.loss(companies())
         if self.sequence.value == OWN:
             verdicts.append((OWN, trace.prediction, None))
         still = (timeline.frame(len(trace)), timeline.verdicts_frame())
@@ -106,11 +112,13 @@ class CellExplorer(Explorer):
             choice.value = OWN
 
     def _load(self, sliders: dict[str, Slider], values: Sequence[float]) -> None:
-        self._loading = True
         with self.together():
-            for slider, value in zip(sliders.values(), values, strict=True):
-                slider.value = value
-        self._loading = False
+            self._loading = True
+            try:
+                for slider, value in zip(sliders.values(), values, strict=True):
+                    slider.value = value
+            finally:
+                self._loading = False
 
     def _load_preset(self, _change: object) -> None:
         if self.preset.value != OWN:
@@ -127,11 +135,12 @@ class CellExplorer(Explorer):
             self._load(self.inputs, SEQUENCES[self.sequence.value].xs)
 
 
-def _whole(label: str, name: str, low: int, high: int, value: int, play: int = 0) -> Slider:
-    """Return a slider over whole numbers."""
-    return Slider(
-        label=label, name=name, value=value, min=low, max=high, step=1, decimals=0, play=play
-    )
+def _within_reach(model: object) -> ScalarLSTM:
+    """Return `model` if it is an LSTM that the sliders can show."""
+    for name, gate in vars(_validate.instance("model", model, ScalarLSTM)).items():
+        for wire, value in gate._asdict().items():
+            _validate.between(f"model.{name}.{wire}", value, -REACH, REACH)
+    return model
 
 
 def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
@@ -139,7 +148,7 @@ def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
     return {
         f"{gate}_{wire}": Slider(
             label=wire, name=f"{cell.NAMES[gate]}, {meaning}", color=svg.COLORS[gate],
-            value=getattr(getattr(model, gate), wire), min=-8, max=8, step=0.1,
+            value=getattr(getattr(model, gate), wire), min=-REACH, max=REACH, step=0.1,
         )
         for gate in GATES
         for wire, meaning in WIRES.items()
@@ -149,7 +158,7 @@ def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
 def _input_sliders(name: str) -> dict[str, Slider]:
     """Return a slider for each of the four inputs, `x1` ... `x4`."""
     return {
-        f"x{day}": Slider(label=f"day {day}", name=f"price on day {day}", value=x, min=-2, max=2)
+        f"x{day}": Slider(label=f"price {day}", name=f"price on day {day}", value=x, min=-2, max=2)
         for day, x in enumerate(SEQUENCES[name].xs, start=1)
     }
 

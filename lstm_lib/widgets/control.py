@@ -20,6 +20,17 @@ class Control(anywidget.AnyWidget):
         traits.check_arguments(self, arguments)
         super().__init__(**arguments)
 
+    def set_state(self, sync_data):
+        """Take what the browser sends; what is refused is answered with the values that hold."""
+        try:
+            super().set_state(sync_data)
+        except (TypeError, ValueError):
+            names = [name for name in sync_data if name in self.keys]
+            if all(getattr(self, name) == sync_data[name] for name in names):
+                raise  # nothing was refused: an observer's own error
+            # A move made before the browser knew a new range is no mistake of the learner's.
+            self.send_state(names)
+
     def open(self):
         """Tell the browser that the widget exists."""
         super().open()

@@ -20,6 +20,9 @@ class GateExplorer(Explorer):
     Args:
         w_h, w_x, b: the gate to start with, -5 to 5; by default the published forget gate.
         h, x: hidden state and input to start with, -1 to 1.
+
+    Raises:
+        TypeError, ValueError: one of them is not a number in its range.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class GateExplorer(Explorer):
 def _slider(label: str, name: str, value: float, reach: float, color: str) -> Slider:
     """Return a slider from -reach to reach."""
     return Slider(
-        value=_validate.number(label, value),
+        value=_validate.between(label, value, -reach, reach),
         min=-reach,
         max=reach,
         step=reach / 100,

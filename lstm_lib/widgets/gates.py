@@ -30,6 +30,7 @@ class YouAreTheGates(Explorer):
     def __init__(self) -> None:
         self.puzzle = Choice(list(PUZZLES), label="puzzle", buttons=True)
         self.gates = {f"{gate}{t}": _slider(gate, t) for gate in GATES for t in range(1, STEPS + 1)}
+        vars(self).update(self.gates)
         self.reset = Button(description="reset", layout=Layout(width="90px"))
         self.best = Button(description="show the best", layout=Layout(width="130px"))
         self._task = HTML()
@@ -119,7 +120,7 @@ def _aloud(puzzle: GatePuzzle, trace: Trace) -> str:
     )
     lost = puzzle.lost_at(trace.c)
     if lost is not None:
-        return said + _loss(lost + 1, trace[lost])
+        return said + _loss(lost + 1, trace[lost], puzzle.needed[lost])
     worst = max(range(len(trace)), key=lambda t: abs(trace.h[t] - puzzle.wanted[t]))
     if score == 100:
         return said + "Every step shows what is wanted."
@@ -129,12 +130,12 @@ def _aloud(puzzle: GatePuzzle, trace: Trace) -> str:
     )
 
 
-def _loss(t: int, step: Step) -> str:
+def _loss(t: int, step: Step, needed: float) -> str:
     """Say how step `t` lost the memory."""
     return (
         f"Step {t} loses the memory: it keeps {number(step.f)} of {number(step.c_prev)} and "
-        f"writes {number(step.i)} of {number(step.g)}. With c = {number(step.c)} no later gates "
-        "can do the task."
+        f"writes {number(step.i)} of {number(step.g)}, so c = {number(step.c)} where "
+        f"{number(needed)} is needed."
     )
 
 

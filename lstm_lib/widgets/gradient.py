@@ -6,7 +6,7 @@ from lstm_lib.diagram import gradient as picture
 from lstm_lib.diagram.svg import COLORS, number
 from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN, half_life
 from lstm_lib.widgets.base import Explorer, View, columns
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.widgets.slider import Slider, whole
 
 LONGEST = 100
 ROWS = (0, 1, 2, 5, 10, 20, 50, 99)
@@ -47,10 +47,7 @@ class GradientExplorer(Explorer):
             value=1, min=-2, max=2, step=0.1,
         )  # fmt: skip
         self.inputs = Slider(label="inputs up to", name="size of inputs", value=0.1, min=0, max=1)
-        self.length = Slider(
-            label="length", name="length of the sequence", decimals=0,
-            value=50, min=2, max=LONGEST, step=1,
-        )  # fmt: skip
+        self.length = whole("length", "length of the sequence", value=50, min=2, max=LONGEST)
         names = ("weight", "forget_bias", "gate_weight", "inputs", "length")
         controls = {name: getattr(self, name) for name in names}
         rows = [columns(list(controls.values())[:3]), columns([self.length, self.inputs])]
@@ -71,7 +68,7 @@ class GradientExplorer(Explorer):
     @property
     def xs(self) -> tuple[float, ...]:
         """The inputs, (seq_len,)."""
-        return tuple(self.inputs.value * x for x in NOISE[-round(self.length.value) :])
+        return tuple(self.inputs.value * x for x in NOISE[-int(self.length.value) :])
 
     def view(self) -> View:
         """Return what arrives at every step, and why."""
@@ -83,16 +80,16 @@ class GradientExplorer(Explorer):
 
 def _flow(rnn: ScalarRNN, lstm: ScalarLSTM, xs: tuple[float, ...]) -> picture.Flow:
     """Run both units and their gradients."""
-    trace, back, hs = lstm.run(xs), lstm.gradient_flow(xs), rnn.run(xs)
+    trace, back = lstm.run(xs), lstm.gradient_flow(xs)
     return picture.Flow(
         vanilla=rnn.gradient_flow(xs),
         lstm=back.total,
         kept=back.kept,
         around=back.through_gates,
-        slopes=[rnn.w_h * (1.0 - h * h) for h in hs],
+        slopes=rnn.slopes(xs),
         f=trace.f,
         x=xs,
-        h=hs,
+        h=rnn.run(xs),
         c=trace.c,
     )
 
@@ -106,7 +103,7 @@ def _aloud(flow: picture.Flow, gate_weight: float) -> str:
         f"{back} {'step' if back == 1 else 'steps'} back, {vanilla} of the gradient arrives in the "
         f"vanilla unit and {lstm} in the LSTM: {kept} along the lane, where f = {number(f, 4)} has "
         f"a half-life of {_steps(half_life(f))}, and {around} through the gates. In this LSTM f is "
-        f"its bias alone, the bias of i is minus that one (chrono rule), and i, g, o read h with "
+        f"its bias alone, the bias of i is minus that one, and i, g, o read h with "
         f"weight {number(gate_weight)} and x with 1."
     )
 

@@ -1,13 +1,13 @@
 // Moves of the learner snap to the multiples of the step; a value from the kernel is left as it is.
 const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-const TRAITS = "value min max step label name color decimals log readout play disabled".split(" ");
+const TRAITS = "value min max step label name color decimals by_factors whole readout play disabled".split(" ");
 
 // Rounds float noise away: 0.15000000000000002 -> 0.15.
 const tidy = (number, digits = 12) => Number(number.toPrecision(digits));
 
-// Where a value stands on the track: with log, equal factors are equal distances.
-const place = (value, { log }) => (log ? Math.log10(value) : value);
-const point = (k, { log, step }) => (log ? tidy(10 ** (k * step), 3) : tidy(k * step));
+// Where a value stands on the track: by factors, equal factors are equal distances.
+const place = (value, { by_factors }) => (by_factors ? Math.log10(value) : value);
+const point = (k, { by_factors, step }) => (by_factors ? tidy(10 ** (k * step), 3) : tidy(k * step));
 const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
 
 // The grid point `count` steps beyond the value, which may lie between two of them.
@@ -18,8 +18,8 @@ function moved(count, s) {
   return clamp(point(k + count - way, s), s);
 }
 
-function format(value, { log, decimals }) {
-  const text = log ? String(tidy(value, decimals + 1)) : value.toFixed(decimals);
+function format(value, { by_factors, whole, decimals }) {
+  const text = by_factors ? String(tidy(value, decimals + 1)) : value.toFixed(whole ? 0 : decimals);
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
@@ -34,7 +34,7 @@ function build(el) {
 // Fills the track from zero (or the nearest end) to the value.
 function paint(el, range, s) {
   const share = (at) => Math.min(1, Math.max(0, (at - range.min) / (range.max - range.min)));
-  const [from, to] = [share(s.log ? range.min : 0), share(range.value)];
+  const [from, to] = [share(s.by_factors ? range.min : 0), share(range.value)];
   el.style.setProperty("--slider-from", Math.min(from, to) || -1); // beyond the track's round end
   el.style.setProperty("--slider-to", Math.max(from, to));
   el.style.setProperty("--slider-color", s.color || "var(--ink)");
@@ -72,9 +72,10 @@ function render({ model, el, signal }) {
   function commit() {
     const s = state(), typed = field.value.trim() === "" ? NaN : Number(field.value);
     if (!typing) return;
-    if (typed >= s.min && typed <= s.max) return send(typed);
+    const fits = typed >= s.min && typed <= s.max && (!s.whole || Number.isInteger(typed));
+    if (fits) return send(typed);
     field.ariaInvalid = "true";
-    field.title = `Not possible: type a number from ${s.min} to ${s.max}`;
+    field.title = `Not possible: type a ${s.whole ? "whole " : ""}number from ${s.min} to ${s.max}`;
   }
 
   function stop() {

@@ -19,13 +19,15 @@ class Slider(Control):
         value: The number, exactly as Python assigned it or the learner typed it.
         min: The smallest value.
         max: The largest value.
-        step: Keys and dragging move to the multiples of `step` (with `log`: of `step` decades, so
-            0.1 gives ten points from 0.01 to 0.1). PageUp and PageDown move ten of them.
+        step: Keys and dragging move to the multiples of `step` (with `by_factors`: of `step`
+            decades, so 0.1 gives ten points from 0.01 to 0.1). PageUp and PageDown move ten of
+            them.
         label: Short text shown beside the slider, such as 'w_h'.
         name: Full name for screen readers, such as 'forget gate, weight on h'; default `label`.
         color: CSS colour of the bar and the handle; default the theme's text colour.
-        decimals: Digits shown after the point (with `log`: after the first digit).
-        log: Whether the slider moves by factors instead of differences; needs min > 0.
+        decimals: Digits shown after the point (with `by_factors`: after the first digit).
+        by_factors: Whether the slider moves by factors instead of differences; needs min > 0.
+        whole: Whether value, min, max and step are whole numbers, shown without decimals.
         readout: Whether the number can be typed; if not, it is only shown.
         play: Milliseconds per step of a play button beside it; 0 shows none. It stops at `max`.
         disabled: Whether the learner is kept from moving it.
@@ -33,8 +35,8 @@ class Slider(Control):
 
     Raises:
         TypeError: An argument has the wrong type or is unknown.
-        ValueError: A number is not finite or outside min..max, the range or the step is
-            impossible, or there is neither a name nor a label.
+        ValueError: A number is not finite, outside min..max or, with `whole`, not whole; the
+            range or the step is impossible; or there is neither a name nor a label.
     """
 
     _esm = traits.source("shared.js", "slider.js")
@@ -48,7 +50,8 @@ class Slider(Control):
     name = traits.Checked(traits.text, "")
     color = traits.Checked(traits.color, "")
     decimals = traits.Checked(traits.digits, 2)
-    log = traits.Checked(traits.flag, False)
+    by_factors = traits.Checked(traits.flag, False)
+    whole = traits.Checked(traits.flag, False)
     readout = traits.Checked(traits.flag, True)
     play = traits.Checked(_validate.count, 0)
     disabled = traits.Checked(traits.flag, False)
@@ -57,28 +60,46 @@ class Slider(Control):
         super().__init__(**arguments)
         _check_together(**self._numbers())
 
-    @traitlets.validate("value", "min", "max", "step", "log")
+    @traitlets.validate("value", "min", "max", "step", "by_factors", "whole")
     def _goes_together(self, proposal):
         _check_together(**self._numbers() | {proposal.trait.name: proposal.value})
         return proposal.value
 
     def _numbers(self):
-        return {name: getattr(self, name) for name in ("value", "min", "max", "step", "log")}
+        names = ("value", "min", "max", "step", "by_factors", "whole")
+        return {name: getattr(self, name) for name in names}
 
     def __repr__(self):
         name = self.name or self.label
         return f"Slider({name!r}, value={self.value:g}, min={self.min:g}, max={self.max:g})"
 
 
-def _check_together(value, min, max, step, log):
+def whole(label, name, value, min, max, step=1, **arguments):
+    """Return a slider over whole numbers; `arguments` are further ones of Slider."""
+    numbers = {"value": value, "min": min, "max": max, "step": step}
+    return Slider(label=label, name=name, whole=True, **numbers, **arguments)
+
+
+def _check_together(value, min, max, step, by_factors, whole):
     """Raise ValueError unless the traits make a slider together."""
+    if whole:
+        _check_whole(by_factors, value=value, min=min, max=max, step=step)
     if min >= max:
         raise traits.MismatchError(f"min must be below max, got min={min!r} and max={max!r}")
-    if log and min <= 0:
-        raise traits.MismatchError(f"min must be above 0 when log is True, got {min!r}")
+    if by_factors and min <= 0:
+        raise traits.MismatchError(f"min must be above 0 when by_factors is True, got {min!r}")
     if not min <= value <= max:
         raise traits.MismatchError(f"value must be from {min!r} to {max!r}, got {value!r}")
     # The browser counts to grid points; below this, rounded floats no longer tell them apart.
-    smallest = 0.005 if log else 1e-9 * (abs(min) + abs(max))
+    smallest = 0.005 if by_factors else 1e-9 * (abs(min) + abs(max))
     if step < smallest:
         raise traits.MismatchError(f"step must be at least {smallest:g}, got {step!r}")
+
+
+def _check_whole(by_factors, **numbers):
+    """Raise ValueError for a slider over whole numbers that would leave them."""
+    if by_factors:
+        raise traits.MismatchError("by_factors must be False when whole is True, got True")
+    for name, value in numbers.items():
+        if not value.is_integer():
+            raise traits.MismatchError(f"{name} must be a whole number, got {value!r}")

@@ -2,18 +2,27 @@
 
 from typing import NamedTuple
 
+from lstm_lib import _validate
 from lstm_lib.diagram import training as picture
 from lstm_lib.diagram.svg import number
-from lstm_lib.scalar import Adam, GradientDescent, History, ScalarLSTM, train
+from lstm_lib.scalar import (
+    Adam,
+    GradientDescent,
+    History,
+    ScalarLSTM,
+    squared_error,
+    train,
+)
 from lstm_lib.tasks import companies
 from lstm_lib.trace import Trace
 from lstm_lib.widgets.base import Explorer, View, columns
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.widgets.slider import Slider, whole
 
 OPTIMIZERS = {"Adam": Adam, "gradient descent": GradientDescent}
 UNTRAINED, RANDOM = "untrained", "random"
 MOST_SAMPLES = 100
+EPOCHS = (100, 10_000)  # the shortest training and the longest
 
 
 class Settings(NamedTuple):
@@ -35,17 +44,23 @@ class TrainingExplorer(Explorer):
 
     Args:
         epochs: how many epochs to start with, 100 to 10,000.
+
+    Raises:
+        TypeError, ValueError: `epochs` is not such a whole number.
     """
 
     def __init__(self, epochs: int = 5000) -> None:
+        epochs = _validate.count("epochs", epochs)
+        _validate.between("epochs", epochs, *EPOCHS)
         self.lr = Slider(
-            label="rate", name="learning rate", value=0.001, min=1e-4, max=1, step=0.1, log=True
-        )
+            label="rate", name="learning rate",
+            value=0.001, min=1e-4, max=1, step=0.1, by_factors=True,
+        )  # fmt: skip
         self.optimizer = Choice(list(OPTIMIZERS), name="optimizer", buttons=True)
         self.start = Choice([UNTRAINED, RANDOM], label="start", name="start weights", buttons=True)
-        self.seed = _whole("seed", "seed of the random start", 1, 0, 99, 1)
-        self.epochs = _whole("epochs", "number of epochs", epochs, 100, 10_000, 100)
-        self.epoch = _whole("epoch", "epoch to look at", epochs, 0, epochs, 50)
+        self.seed = whole("seed", "seed of the random start", value=1, min=0, max=99)
+        self.epochs = whole("epochs", "number of epochs", epochs, *EPOCHS, step=100)
+        self.epoch = whole("epoch", "epoch to look at", epochs, 0, epochs, step=50)
         self._trained: tuple[Settings, History, str] | None = None
         self.epochs.observe(self._fit_walk, "value")
         self.seed.observe(self._start_at_random, "value")
@@ -60,7 +75,7 @@ class TrainingExplorer(Explorer):
     def settings(self) -> Settings:
         """The settings of the training the controls ask for."""
         seed = int(self.seed.value) if self.start.value == RANDOM else None
-        return Settings(self.lr.value, self.optimizer.value, seed, round(self.epochs.value))
+        return Settings(self.lr.value, self.optimizer.value, seed, int(self.epochs.value))
 
     @property
     def history(self) -> History:
@@ -70,7 +85,7 @@ class TrainingExplorer(Explorer):
     def view(self) -> View:
         """Return the curves of the training, and the gates at the chosen epoch."""
         history, curves = self._run()
-        epoch = min(round(self.epoch.value), history.epochs)
+        epoch = min(int(self.epoch.value), history.epochs)
         model, loss = history.model(epoch), history.loss(epoch)
         traces = [model.run(xs) for xs, _ in history.pairs]
         now = picture.epoch(epoch / history.epochs, loss, traces)
@@ -98,11 +113,6 @@ class TrainingExplorer(Explorer):
         self.start.value = RANDOM
 
 
-def _whole(label: str, name: str, value: float, low: float, high: float, step: float) -> Slider:
-    """Return a slider over whole numbers."""
-    return Slider(label=label, name=name, value=value, min=low, max=high, step=step, decimals=0)
-
-
 def _train(settings: Settings) -> History:
     """Train on both companies with these settings."""
     seed, optimizer = settings.seed, OPTIMIZERS[settings.optimizer]
@@ -114,8 +124,10 @@ def _samples(history: History) -> picture.Samples:
     """Return the epochs the curves are drawn from: all of a short training, some of a long one."""
     count = min(history.epochs, MOST_SAMPLES)
     epochs = [round(k * history.epochs / count) for k in range(count + 1)]
-    losses, predictions = map(history.loss, epochs), map(history.predictions, epochs)
-    return picture.Samples(epochs, list(losses), list(predictions))
+    predictions = [history.predictions(epoch) for epoch in epochs]
+    targets = [target for _, target in history.pairs]
+    losses = [squared_error(row, targets) for row in predictions]
+    return picture.Samples(epochs, losses, predictions)
 
 
 def _aloud(settings: Settings, epoch: int, loss: float, traces: list[Trace]) -> str:

@@ -10,23 +10,31 @@ pytestmark = pytest.mark.browser
 CELLS = [
     """import ipywidgets, threading, time
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.widgets.slider import Slider, whole
 picture = ipywidgets.HTML()
 w = Slider(label="w_h", name="forget gate, weight on h", value=1.6307, min=-5, max=5)
 x = Slider(label="x", value=0.1, min=-1, max=1, color="#0173b2")
-rate = Slider(label="rate", name="learning rate", value=0.001, min=1e-5, max=1, step=0.1, log=True)
-day = Slider(label="day", value=1, min=1, max=4, step=1, decimals=0, play=60, readout=False)
+rate = Slider(
+    label="rate", name="learning rate", value=0.001, min=1e-5, max=1, step=0.1, by_factors=True
+)
+day = Slider(label="day", value=1, min=1, max=4, step=1, whole=True, play=60, readout=False)
+epochs = whole("epochs", "number of epochs", 200, 100, 1000, 100)
 company = Choice(["A", "B", "own <b>"], label="company", buttons=True)
 preset = Choice(["published", "untrained"], label="preset", name="preset of weights")
 def draw(_=None):
     picture.value = f'<svg height="20"><text y="15">{w.value!r}</text></svg>'
 draw()
 w.observe(draw, "value")
-ipywidgets.VBox([w, x, rate, day, company, preset, picture])""",
+ipywidgets.VBox([w, x, rate, day, epochs, company, preset, picture])""",
     "w",
     """end = time.time() + 2
 while time.time() < end:
     pass""",
+    """with epochs.hold_sync():
+    epochs.max = 300
+    end = time.time() + 1.5
+    while time.time() < end:
+        pass""",
 ]
 W = "forget gate, weight on h"
 
@@ -41,6 +49,7 @@ def notebook(open_notebook):
 @pytest.fixture(autouse=True)
 def _start_values(notebook):
     notebook.execute("w.value, x.value, rate.value, day.value = 1.6307, 0.1, 0.001, 1")
+    notebook.execute("epochs.max, epochs.value = 1000, 200")
     notebook.execute("company.value, preset.value = 'A', 'published'")
     notebook.settle(50)
     yield
@@ -140,6 +149,32 @@ def test_impossible_typed_number_is_marked_and_not_sent(notebook, typed):
     assert (field.input_value(), field.get_attribute("aria-invalid")) == ("1.63", None)
 
 
+@pytest.mark.parametrize("typed", ["250.5", "1e-1", "2000"])
+def test_a_slider_over_whole_numbers_takes_no_other(notebook, typed):
+    field = notebook.field("number of epochs")
+    field.fill(typed)
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("title") == "Not possible: type a whole number from 100 to 1000"
+    field.fill("250")
+    field.press("Enter")
+    assert kernel(notebook, "epochs.value") == 250
+    assert shown(notebook, "number of epochs") == "250"
+    notebook.press("number of epochs", "ArrowRight")
+    assert kernel(notebook, "epochs.value") == 300
+
+
+def test_a_move_beyond_a_new_range_shows_what_holds(notebook):
+    notebook.run_cell(3)  # keeps the kernel from telling the browser about the new range
+    time.sleep(0.3)
+    notebook.press("number of epochs", "End")
+    notebook.wait_idle()
+    assert kernel(notebook, "epochs.value") == 200
+    notebook.page.wait_for_function(
+        "document.querySelectorAll('.lstm-slider input[type=text]')[4].value === '200'"
+    )
+
+
 def test_kernel_does_not_overwrite_what_is_being_typed(notebook):
     field = notebook.field(W)
     field.fill("2.")
@@ -178,7 +213,7 @@ def test_two_views_show_one_value(notebook):
 
 
 def test_every_control_has_a_name(notebook):
-    assert list(notebook.sliders()) == [W, "x", "learning rate", "day"]
+    assert list(notebook.sliders()) == [W, "x", "learning rate", "day", "number of epochs"]
     page = notebook.page
     for role, name in [
         ("radiogroup", "company"),
