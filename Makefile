@@ -44,6 +44,8 @@ lint: .venv/.installed  ## check the style of code and notebooks
 # The learner's own IPython and Jupyter settings stay out of the tests.
 test notebooks benchmarks: export IPYTHONDIR := $(CURDIR)/.venv/ipython
 test notebooks benchmarks: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/jupyter/config
+# The two workers have a core each.
+test notebooks: export OMP_NUM_THREADS := 1
 test notebooks benchmarks: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/jupyter/data
 
 test: lint  ## style, unit tests, every chapter, browser tests

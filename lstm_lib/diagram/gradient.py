@@ -90,6 +90,7 @@ def flow(flow: Flow) -> str:
     gates = {"gates": ("g", flow.around[0], (flow.lstm[0] + flow.kept[0]) / 2)}
     sizes = {name: (cls, v[0], abs(v[0])) for name, (cls, v, _) in both.items()}
     values = {name: (cls, v[0], v[0]) for name, (cls, v, _) in split.items()}
+    seen = {"x": ("x", flow.x), "vanilla h": ("h", flow.h), "LSTM c": ("c", flow.c)}
     last = len(flow.x) - 1
     return "".join(
         [
@@ -100,7 +101,7 @@ def flow(flow: Flow) -> str:
             _off_axis(parts, "c", flow.lstm),
             _ends(parts, last, gates | values),
             _strip(factors, {"vanilla": ("h", flow.slopes), "f": ("f", flow.f)}),
-            _strip(states, {"x": ("x", flow.x), "vanilla h": ("h", flow.h), "LSTM c": ("c", flow.c)}),
+            _strip(states, seen),
         ]
     )
 
