@@ -330,6 +330,7 @@ class Notebook:
 
     def close(self):
         """Shut the kernel down and close the tab."""
+        self.wait_idle()  # the server logs an error when a kernel ends while it starts
         self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.context.close()
 
