@@ -148,7 +148,7 @@ def both_companies(answer: object) -> None:
     if model is None:
         return verdict.say(
             "the answer should be a ScalarLSTM or twelve numbers (f, i, g, o, each w_h, w_x, b), "
-            f"got {_short(answer)}"
+            f"got {verdict.short(answer)}"
         )
     if model.numbers in (ScalarLSTM.published().numbers, ScalarLSTM.published(2).numbers):
         return verdict.say("those are the trained numbers, and right: now find some of your own")
@@ -220,9 +220,3 @@ def _numbers(answer: object, count: int) -> tuple[float, ...] | None:
     except (TypeError, ValueError):
         return None
     return numbers if len(numbers) == count else None
-
-
-def _short(answer: object) -> str:
-    """Return what the learner gave in at most sixty characters."""
-    text = repr(answer)
-    return text if len(text) <= 60 else f"{text[:57]}..."

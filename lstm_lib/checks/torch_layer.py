@@ -103,9 +103,8 @@ def _parts_hint(layer: "torch.nn.LSTM", x: "torch.Tensor", results: list, calls:
     import torch
 
     if not all(isinstance(result, torch.Tensor) for result in results):
-        return (
-            f"the function should return the outputs, one array, and this is {_short(results[0])}"
-        )
+        given = verdict.short(results[0])
+        return f"the function should return the outputs, one array, and this is {given}"
     found = [tuple(result.shape) for result in results]
     if found != [(2, 6, 3)] * 2:
         hint = "outputs of all steps, put together along the axis of time"
@@ -197,7 +196,9 @@ def open_forget_gates(answer: object) -> None:
         hint = "the layer has changed; now return it"
         return verdict.say(verdict.NOT_ATTEMPTED if unchanged else hint)
     if not isinstance(made, torch.nn.LSTM):
-        return verdict.say(f"the function should return the layer, and this is {_short(made)}")
+        return verdict.say(
+            f"the function should return the layer, and this is {verdict.short(made)}"
+        )
     return verdict.say(_forget_hint(before, made.state_dict()))
 
 
@@ -206,7 +207,7 @@ def _is_function(answer: object) -> bool:
     if verdict.is_missing(answer):
         verdict.say(verdict.NOT_ATTEMPTED)
     elif not callable(answer):
-        verdict.say(f"the answer should be a function, and this is {_short(answer)}")
+        verdict.say(f"the answer should be a function, and this is {verdict.short(answer)}")
     return callable(answer)
 
 
@@ -286,9 +287,3 @@ def _plain(value: object) -> object:
 
 def _all_listed(mistakes: list[tuple[Callable, str]]) -> list[tuple[Callable, str]]:
     return [(_listed(slip), hint) for slip, hint in mistakes]
-
-
-def _short(answer: object) -> str:
-    """Return what the learner gave, in one line of at most sixty characters."""
-    text = " ".join(repr(answer).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -148,6 +148,11 @@ def _written(value: object) -> str:
     shape = getattr(value, "shape", ())
     if shape:
         return f"an array {shape}"
+    return short(value)
+
+
+def short(value: object) -> str:
+    """Return `value` as Python writes it, in one line of at most sixty characters."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -1,9 +1,8 @@
 """Several pictures after each other in one SVG, for places where nothing can be moved."""
 
 from collections.abc import Sequence
-from html import escape
 
-from lstm_lib.diagram.svg import STYLE, group
+from lstm_lib.diagram.svg import document, group
 
 
 def film(size: tuple[int, int], still: str, frames: Sequence[tuple[float, str]], label: str) -> str:
@@ -17,7 +16,6 @@ def film(size: tuple[int, int], still: str, frames: Sequence[tuple[float, str]],
 
     Readers who ask their system for less motion see the last frame and nothing moves.
     """
-    width, height = size
     total = sum(seconds for seconds, _ in frames)
     rules, groups, start = [], [], 0.0
     for k, (seconds, body) in enumerate(frames):
@@ -29,12 +27,7 @@ def film(size: tuple[int, int], still: str, frames: Sequence[tuple[float, str]],
         f"@media (prefers-reduced-motion:reduce){{.shot{{animation:none!important;visibility:"
         f"hidden}}.s{len(frames) - 1}{{visibility:visible}}}}"
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lstm" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="{escape(label)}">'
-        f'{STYLE}<style>{motion}</style><rect class="paper" width="{width}" height="{height}"/>'
-        f"{still}{''.join(groups)}</svg>"
-    )
+    return document(size, (still, *groups), label, motion)
 
 
 def _rule(k: int, start: float, end: float) -> str:

@@ -145,11 +145,15 @@ def layer(size: tuple[int, int], body: str) -> str:
     return f'<svg class="lstm" viewBox="0 0 {width} {height}" aria-hidden="true">{body}</svg>'
 
 
-def document(size: tuple[int, int], bodies: Iterable[str], label: str) -> str:
-    """Return a whole SVG that stands on its own; `label` says in words what it shows."""
+def document(size: tuple[int, int], bodies: Iterable[str], label: str, motion: str = "") -> str:
+    """Return a whole SVG that stands on its own; `label` says in words what it shows.
+
+    `motion` is a style sheet of its own, for a picture that moves.
+    """
+    moves = f"<style>{motion}</style>" if motion else ""
     width, height = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lstm" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="{escape(label)}">{STYLE}'
+        f'width="{width}" height="{height}" role="img" aria-label="{escape(label)}">{STYLE}{moves}'
         f'<rect class="paper" width="{width}" height="{height}"/>{"".join(bodies)}</svg>'
     )
