@@ -126,8 +126,48 @@ def draw(t):
     plt.show()
 """
 )
-CURVE, RUN, FLOW, LAYER = (
-    f"interact + inline, {what}" for what in ("a curve", "a run", "gradients", "six heatmaps")
+CHECKPOINTS = """
+import numpy as np
+from lstm_lib.tasks import waves, windows
+from lstm_lib.vector import VectorLSTM
+from lstm_lib.widgets.lightning import Checkpoint
+x, targets = (values[::100] for values in windows(waves(1000), 48, 12))
+runs = [VectorLSTM(1, 32, output_size=12, seed=k).forward(x) for k in range(41)]
+saved = [Checkpoint(5 * k, outputs[:, -1], trace) for k, (outputs, trace) in enumerate(runs)]
+"""
+INTERACT_CHECKPOINTS = (
+    CHECKPOINTS
+    + """
+import ipywidgets, matplotlib.pyplot as plt
+%matplotlib inline
+errors = [np.mean((run.outputs - targets) ** 2) for run in saved]
+@ipywidgets.interact(k=ipywidgets.IntSlider(value=20, min=0, max=40))
+def draw(k):
+    figure, axes = plt.subplots(2, 2, figsize=(9, 5))
+    axes[0, 0].plot(x[0, :, 0])
+    for run in saved[max(0, k - 8) : k + 1]:
+        axes[0, 0].plot(range(48, 60), run.outputs[0])
+    axes[0, 0].plot(range(48, 60), targets[0], "o")
+    axes[0, 1].semilogy(errors)
+    axes[0, 1].axvline(k)
+    for axis, names in ((axes[1, 0], "fio"), (axes[1, 1], "gch")):
+        for name in names:
+            axis.plot(getattr(saved[k].trace, name)[0, :, 0], label=name)
+        axis.legend()
+    plt.show()
+"""
+)
+TRACED = """
+import torch
+from lstm_lib.trace import trace
+torch.manual_seed(0)
+lstm = torch.nn.LSTM(2, 32, num_layers=2, bidirectional=True)
+e = TraceExplorer(trace(lstm, 3 * torch.randn(50, 8, 2)))
+e.order.value = "by variance of c"
+"""
+CURVE, RUN, FLOW, LAYER, FORMING = (
+    f"interact + inline, {what}"
+    for what in ("a curve", "a run", "gradients", "six heatmaps", "checkpoints")
 )
 
 
@@ -142,6 +182,7 @@ CASES = [
     Case(RUN, INTERACT_RUN),
     Case(FLOW, INTERACT_FLOW),
     Case(LAYER, INTERACT_LAYER),
+    Case(FORMING, INTERACT_CHECKPOINTS),
     explorer("GateExplorer", "weight on h", CURVE),
     explorer("YouAreTheGates", "forget gate f, step 2", RUN),
     explorer("CellExplorer", "forget gate, weight on h", RUN),
@@ -157,6 +198,19 @@ CASES = [
             f"{LAYER_RUN}\ne = VectorExplorer(trace, outputs=outputs, targets=x[:, :, :1])",
         )
         for slider in ("step", "unit", "sequence")
+    ),
+    *(
+        explorer("TraceExplorer", slider, LAYER, TRACED)
+        for slider in ("step", "rank", "sequence", "layer")
+    ),
+    *(
+        explorer(
+            "LightningExplorer",
+            slider,
+            FORMING,
+            f"{CHECKPOINTS}\ne = LightningExplorer(saved, targets)\ne.epoch.value = 100",
+        )
+        for slider in ("epoch of the checkpoint", "unit", "sequence")
     ),
     Case(
         "Slider + SVG, a curve",

@@ -1,7 +1,7 @@
 """Errors for people: each check names the argument, what came and what is expected."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -64,6 +64,16 @@ def sequence(name: str, values: object, length: int | None = None) -> tuple[floa
     if length not in (None, len(checked)):
         raise ValueError(f"{name} must hold {length} numbers, got {len(checked)}")
     return checked
+
+
+def names(name: str, values: object, length: int) -> tuple[str, ...]:
+    """Return `values` as a tuple of `length` strings."""
+    is_list = isinstance(values, Sequence) and not isinstance(values, str)
+    if not is_list or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{name} must be a sequence of strings, got {values!r}")
+    if len(values) != length:
+        raise ValueError(f"{name} must hold {length} names, one a sequence, got {len(values)}")
+    return tuple(values)
 
 
 def instance(name: str, value: object, kind: type) -> Any:

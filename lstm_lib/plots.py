@@ -11,6 +11,7 @@ from IPython.display import display
 from ipywidgets import HTML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from lstm_lib import _validate
 from lstm_lib.diagram.svg import COLORS
@@ -150,9 +151,7 @@ class Still(HTML):
     """
 
     def __init__(self, figure: Figure, words: str) -> None:
-        file = BytesIO()
-        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
-        self.words, self.png = words, b64encode(file.getvalue()).decode()
+        self.words, self.png = words, b64encode(_png(figure)).decode()
         width = f"{SIZE[0] * 100:.0f}"
         source = f'src="data:image/png;base64,{self.png}" width="{width}"'
         super().__init__(f'<img alt="{escape(words)}" {source} style="max-width: 100%">')
@@ -164,3 +163,11 @@ class Still(HTML):
         bundle = super()._repr_mimebundle_(**kwargs)
         stored = {"text/plain": self.words, "image/png": self.png}
         return bundle | stored, {"image/png": {"width": round(SIZE[0] * 100), "alt": self.words}}
+
+
+def _png(figure: Figure) -> bytes:
+    """Return a figure as PNG, with a palette: a third of the bytes, and no difference to see."""
+    full, small = BytesIO(), BytesIO()
+    figure.savefig(full, format="png", dpi=DPI)
+    Image.open(full).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    return small.getvalue()

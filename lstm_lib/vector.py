@@ -160,10 +160,17 @@ class VectorLSTM:
             h = o * np.tanh(c)
             record[:, :, t] = i, f, g, o, c, h
         trace = Trace(x, **dict(zip("ifgoch", record, strict=True)), h0=h0, c0=c0)
-        return self._read_out(trace.h), trace
+        return self.read_out(trace.h), trace
 
-    def _read_out(self, h: ndarray) -> ndarray:
-        """Return y = V h + b_y, or a copy of `h` without read-out."""
+    def read_out(self, h: ndarray) -> ndarray:
+        """Return y = V h + b_y, or a copy of `h` without read-out.
+
+        Args:
+            h: hidden states, (..., hidden_size).
+
+        Returns:
+            outputs, (..., output_size), or without read-out (..., hidden_size).
+        """
         if self.output_size is None:
             return h.copy()
         return h @ self.parameters["weight_out"].T + self.parameters["bias_out"]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lstm_lib.diagram.forming import Outputs
+from tests.pictures import outside, overlaps, texts
 from tools import images
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,16 @@ def used(page):
     return [(page.parent / source, alt) for source, alt in pairs]
 
 
+NEW = [
+    "company_a.svg",
+    "company_b.svg",
+    "lightning.svg",
+    "by_hand_training.svg",
+    "tensorboard.svg",
+    "by_hand_native.svg",
+    "native_training.svg",
+    "forecast.svg",
+]
 USED = [
     pytest.param(*pair, id=f"{page.name}-{pair[0].name}") for page in PAGES for pair in used(page)
 ]
@@ -71,6 +83,63 @@ def test_svg_is_well_formed_and_says_what_it_shows(name):
     drawn = ElementTree.fromstring(images.made(name))
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
     assert len(drawn.get("aria-label", "")) > 20
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_no_text_stands_on_another_or_leaves_the_picture(name):
+    drawn = images.made(name).decode()
+    assert overlaps(drawn) == []
+    assert outside(drawn) == []
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_every_number_is_finite(name):
+    assert not re.search(r'"(nan|-?inf)|[ ,](nan|-?inf)\b', images.made(name).decode())
+
+
+def test_the_training_by_hand_shows_the_published_table():
+    drawn = texts(images.by_hand_training())
+    assert {"0.4342", "0.6171", "0.2708", "0.7534", "0.0022", "0.9693"} <= set(drawn)
+    assert "both start at −0.04" in drawn
+
+
+def test_the_recorded_training_ends_where_it_should():
+    recorded = images._recorded()["native"]
+    assert recorded["epochs"][-1] == 300
+    assert recorded["predictions"][0] == pytest.approx([0.6675, 0.6665], abs=1e-4)
+    assert recorded["predictions"][-1][0] == pytest.approx(0, abs=0.001)
+    assert recorded["predictions"][-1][1] == pytest.approx(0.981, abs=0.005)
+
+
+def test_the_recorded_forecasts_are_of_the_series():
+    from lstm_lib.training import WavesData
+
+    forecasts, data = images._forecasts(), WavesData(every_step=True)
+    x, targets = data.dataset("test").tensors
+    assert len(forecasts.starts) == len(forecasts.seen) == 3
+    for start, seen, followed in zip(
+        forecasts.starts, forecasts.seen, forecasts.followed, strict=True
+    ):
+        assert seen == pytest.approx(x[start, :, 0].tolist(), abs=0.001)
+        assert followed == pytest.approx(targets[start, -1].tolist(), abs=0.001)
+    naive = ((targets[:, -1] - x[:, -1]) ** 2).mean().item()
+    assert forecasts.naive == pytest.approx(naive, abs=0.001)
+    assert forecasts.errors[-1] < 0.7 * forecasts.naive
+    assert sorted(forecasts.errors, reverse=True) == forecasts.errors
+
+
+def test_the_series_in_the_picture_is_cut_where_the_data_are():
+    from lstm_lib.diagram.forming import PARTS
+    from lstm_lib.training import WavesData
+
+    data, total = WavesData(), 0
+    for name, (_, end) in zip(("train", "val", "test"), PARTS, strict=True):
+        total += len(data.parts[name])
+        assert total == round(end * len(data.series))
+
+
+def test_a_loss_is_the_mean_squared_error_of_both_companies():
+    assert Outputs((0,), [(0.5, 0.0)]).losses == [(0.25 + 1.0) / 2]
 
 
 @pytest.mark.parametrize(("file", "alt"), USED)

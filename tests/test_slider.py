@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider, whole
+from lstm_lib.widgets.slider import Slider, among, counted, index, whole
 
 
 def slider(**arguments):
@@ -104,6 +104,44 @@ def test_a_slider_over_whole_numbers_keeps_to_them():
     with pytest.raises(ValueError, match=r"^max must be a whole number, got 4.5"):
         day.max = 4.5
     assert day.max == 4
+
+
+def test_a_slider_among_stops_keeps_to_them():
+    epoch = among("epoch", "epoch", 5, (0, 1, 5, 100), play=60)
+    assert (epoch.min, epoch.max, epoch.step, epoch.whole) == (0, 100, 1, True)
+    assert epoch.stops == [0, 1, 5, 100]
+    epoch.value = np.int64(100)
+    for bad in (2, 99):
+        with pytest.raises(
+            ValueError, match=r"^value must be one of \[0.0, 1.0, 5.0, 100.0\], got"
+        ):
+            epoch.value = bad
+    assert epoch.value == 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"stops": [-5, 1, 4]}, ValueError, "stops must go from -5.0 to 5.0, got"),
+        ({"stops": [-4, 1, 5]}, ValueError, "stops must go from -5.0 to 5.0, got"),
+        ({"stops": [-5, 1, 1, 5]}, ValueError, "stops must be numbers in rising order, got"),
+        ({"stops": [-5, 5], "step": 2}, ValueError, "step must be 1 with stops"),
+        ({"stops": [1, 5], "min": 1, "by_factors": True}, ValueError, "and by_factors False"),
+        ({"stops": [-5, "a"]}, TypeError, r"stops\[1\] must be a number, got 'a'"),
+        ({"stops": 3}, TypeError, "stops must be a sequence of numbers, got 3"),
+    ],
+)
+def test_refuses_impossible_stops(arguments, error, message):
+    with pytest.raises(error, match=message):
+        slider(**{"value": 5, "step": 1} | arguments)
+
+
+def test_a_count_of_one_leaves_no_choice():
+    assert (counted("unit", 1).disabled, counted("unit", 2).disabled) == (True, False)
+    unit = counted("unit", 3, play=50)
+    assert (unit.min, unit.max, unit.play) == (1, 3, 50)
+    unit.value = 3
+    assert (index(unit), index(counted("unit", 1))) == (2, 0)
 
 
 def test_the_logger_of_ipywidgets_is_not_shadowed():

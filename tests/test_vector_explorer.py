@@ -61,12 +61,12 @@ def explorer():
     return VectorExplorer(trace, ["a", "b", "c"], outputs=outputs, targets=trace.x[:, :, :1])
 
 
-def images(drawn):
-    """Return the heatmaps of a picture, without the bars of the scales: (frame, pixels)."""
+def images(drawn, width=picture.WIDTH):
+    """Return the heatmaps of a picture that are so wide (None: any): (frame, pixels)."""
     found = []
     for node in ET.fromstring(drawn).iter(f"{SVG}image"):
         frame = [float(node.get(name)) for name in ("x", "y", "width", "height")]
-        if frame[2] == picture.WIDTH:
+        if width in (None, frame[2]):
             data = b64decode(node.get("href").removeprefix("data:image/png;base64,"))
             found.append((frame, Image.open(io.BytesIO(data))))
     return found
@@ -272,7 +272,7 @@ def test_every_number_under_the_cursor_is_written(explorer, sequence, step, unit
     shown, at = texts(explorer.render()), (sequence - 1, step - 1)
     for name in NAMES:
         value = getattr(explorer.trace, name)[at][unit - 1]
-        words = picture.written(value, explorer._scales[name])
+        words = picture.written(value, explorer._sheet()[0].scale(name, unit - 1))
         assert abs(float(words.replace("−", "-")) - value) <= 0.0006
         assert words in shown
         assert f"{name} {words}" in shown
@@ -303,12 +303,13 @@ def test_the_cursor_stands_around_its_step_and_its_unit(explorer):
 def test_the_lines_are_those_of_the_chosen_unit(explorer):
     go(explorer, sequence=2, unit=4)
     drawn = dict(re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["moves"]))
-    charts = {name: chart for chart, names in picture._charts(explorer._sheet()[0])
+    charts = {name: chart for chart, names in picture._charts(explorer._sheet()[0], 3)
               for name in names}  # fmt: skip
     assert set(drawn) == set(NAMES)
-    scales = explorer._scales
+    memory = heatmap.round_up(np.abs(explorer.trace.c[:, :, 3]).max())
+    assert memory < explorer._scales["c"].high
     assert {name: chart.high for name, chart in charts.items()} == {
-        "f": 1, "i": 1, "o": 1, "g": 1, "h": 1, "c": scales["c"].high
+        "f": 1, "i": 1, "o": 1, "g": 1, "h": 1, "c": memory
     }  # fmt: skip
     assert all(chart.low == (0 if name in "fio" else -chart.high) for name, chart in charts.items())
     for name, points in drawn.items():
@@ -316,6 +317,23 @@ def test_the_lines_are_those_of_the_chosen_unit(explorer):
         values = getattr(explorer.trace, name)[1, :, 3]
         wanted = [(charts[name].across(t), charts[name].up(v)) for t, v in enumerate(values)]
         assert np.abs(places - wanted).max() < 0.06
+
+
+def test_a_small_unit_beside_a_large_one_is_not_flat():
+    c = np.zeros((2, 4, 3))
+    c[:, :, 0], c[0, :, 2], c[1, :, 2] = 50, [0, 0.02, -0.02, 0.01], 0.005
+    explorer = VectorExplorer(trace_of(0.5, (2, 4, 3), c=c))
+    go(explorer, unit=3, step=2)
+    moves = sheets(explorer)["moves"]
+    places = dict(re.findall(r'<polyline class="(.)" points="([^"]*)"', moves))["c"].split()
+    heights = [float(place.split(",")[1]) for place in places]
+    assert heights[2] - heights[1] == pytest.approx((picture.LINES_HEIGHT - picture.GAP) / 2)
+    shown = texts(explorer.render())
+    assert {"0.02", "−0.02", "c 0.0200"} <= set(shown)
+    go(explorer, sequence=2)  # its axis stays: sequences can be compared
+    assert {"0.02", "−0.02", "c 0.0050"} <= set(texts(explorer.render()))
+    go(explorer, unit=1)
+    assert {"50", "−50", "c 50.00"} <= set(texts(explorer.render()))
 
 
 def test_a_move_of_step_or_unit_sends_no_heatmap(explorer):

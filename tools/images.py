@@ -5,20 +5,24 @@ same code always gives the same text.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
-from lstm_lib.diagram import cell, chapters, torch_layer
+from lstm_lib.diagram import cell, chapters, forming, lightning, torch_layer
 from lstm_lib.diagram.copying import copy_task
 from lstm_lib.diagram.film import film
 from lstm_lib.diagram.fused import fused
 from lstm_lib.diagram.svg import document, line, number, shape, text
-from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.tasks import companies
+from lstm_lib.scalar import History, ScalarLSTM, train
+from lstm_lib.tasks import companies, waves
 from lstm_lib.widgets import CellExplorer, TrainingExplorer
 
 FOLDER = Path(__file__).resolve().parent.parent / "images"
+RECORDED = Path(__file__).with_name("recorded.json")  # made by tools.record
 
 
 def explorer_film() -> str:
@@ -76,6 +80,50 @@ def training() -> str:
     return TrainingExplorer().render()
 
 
+def by_hand_training() -> str:
+    """Draw predictions and loss of the twelve numbers, trained by hand for 5000 epochs."""
+    title = "By hand: twelve numbers, Adam with rate 0.001"
+    return forming.training(_by_hand(range(0, 5001, 25)), (2000, 3000, 5000), title)
+
+
+def native_training() -> str:
+    """Draw predictions and loss of nn.LSTM(1, 1), trained for 300 epochs."""
+    recorded = _recorded()["native"]
+    outputs = forming.Outputs(recorded["epochs"], recorded["predictions"])
+    return forming.training(outputs, (300,), "Native: nn.LSTM(1, 1), Adam with rate 0.1")
+
+
+def tensorboard() -> str:
+    """Draw the pictures that TensorBoard keeps of two trainings, side by side."""
+    return forming.strip(_by_hand((0, 1000, 2000, 3000, 5000)), _forecasts())
+
+
+def forecast() -> str:
+    """Draw the series, and the forecasts for three windows of its test part."""
+    return forming.series(waves().tolist(), _forecasts())
+
+
+def _by_hand(epochs: Sequence[int]) -> forming.Outputs:
+    """Return the predictions of the twelve numbers after some epochs of their training."""
+    return forming.Outputs(epochs, [_history().predictions(epoch) for epoch in epochs])
+
+
+@cache
+def _history() -> History:
+    """Return the training of the twelve numbers."""
+    return train(ScalarLSTM.untrained(), companies(), 5000)[1]
+
+
+@cache
+def _recorded() -> dict[str, Any]:
+    """Return what `python -m tools.record` has stored."""
+    return json.loads(RECORDED.read_text(encoding="utf-8"))
+
+
+def _forecasts() -> forming.Forecasts:
+    return forming.Forecasts(**_recorded()["waves"])
+
+
 PICTURES: dict[str, Callable[[], str]] = {
     "explorer.svg": explorer_film,
     "two_companies.svg": chapters.two_companies,
@@ -86,6 +134,14 @@ PICTURES: dict[str, Callable[[], str]] = {
     "fused.svg": fused,
     "copy_task.svg": copy_task,
     "torch_layer.svg": torch_layer.torch_layer,
+    "company_a.svg": partial(chapters.company, "A"),
+    "company_b.svg": partial(chapters.company, "B"),
+    "lightning.svg": lightning.lightning,
+    "by_hand_training.svg": by_hand_training,
+    "tensorboard.svg": tensorboard,
+    "by_hand_native.svg": lightning.by_hand_native,
+    "native_training.svg": native_training,
+    "forecast.svg": forecast,
 }
 
 

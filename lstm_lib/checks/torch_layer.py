@@ -84,7 +84,7 @@ def in_two_parts(answer: object) -> None:
     """Check exercise 3: a function (layer, x, cut) that runs x in two parts, as if in one."""
     import torch
 
-    if not _is_function(answer):
+    if not verdict.is_callable(answer):
         return
     layer, calls = _small_layer(), []
     layer.register_forward_hook(lambda _, inputs, __: calls.append(tuple(inputs[0].shape)))
@@ -92,7 +92,7 @@ def in_two_parts(answer: object) -> None:
     try:
         results = [answer(layer, x, cut) for cut in (2, 5)]
     except Exception as error:  # a learner's function may raise anything
-        return verdict.say(_stopped(error))
+        return verdict.say(verdict.stopped(error))
     if all(verdict.is_missing(result) for result in results):
         return verdict.say(verdict.NOT_ATTEMPTED)
     return verdict.say(_parts_hint(layer, x, results, calls))
@@ -183,14 +183,14 @@ def open_forget_gates(answer: object) -> None:
     """Check exercise 5: a function that gives the forget gates of an nn.LSTM the bias 1."""
     import torch
 
-    if not _is_function(answer):
+    if not verdict.is_callable(answer):
         return
     layer = _small_layer()
     before = {name: weight.clone() for name, weight in layer.state_dict().items()}
     try:
         made = answer(layer)
     except Exception as error:  # a learner's function may raise anything
-        return verdict.say(_stopped(error))
+        return verdict.say(verdict.stopped(error))
     unchanged = all(torch.equal(w, before[n]) for n, w in layer.state_dict().items())
     if verdict.is_missing(made):
         hint = "the layer has changed; now return it"
@@ -202,15 +202,6 @@ def open_forget_gates(answer: object) -> None:
     return verdict.say(_forget_hint(before, made.state_dict()))
 
 
-def _is_function(answer: object) -> bool:
-    """Return whether the answer is a function; say so if it is not."""
-    if verdict.is_missing(answer):
-        verdict.say(verdict.NOT_ATTEMPTED)
-    elif not callable(answer):
-        verdict.say(f"the answer should be a function, and this is {verdict.short(answer)}")
-    return callable(answer)
-
-
 def _small_layer() -> "torch.nn.LSTM":
     """Return a layer of 2 inputs and 3 units, without touching torch's random numbers."""
     import torch
@@ -218,11 +209,6 @@ def _small_layer() -> "torch.nn.LSTM":
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return torch.nn.LSTM(2, 3, batch_first=True, dtype=torch.float64)
-
-
-def _stopped(error: Exception) -> str:
-    """Say in one line with what a learner's function stopped."""
-    return f"your function stopped with {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _forget_hint(before: dict, after: dict) -> str:

@@ -26,6 +26,20 @@ def is_missing(answer: object) -> bool:
     return answer is None or answer is ...
 
 
+def is_callable(answer: object, what: str = "function") -> bool:
+    """Return whether the answer can be called; if it cannot, say so, or that it is missing."""
+    if is_missing(answer):
+        say(NOT_ATTEMPTED)
+    elif not callable(answer):
+        say(f"the answer should be a {what}, and this is {_written(answer)}")
+    return callable(answer)
+
+
+def stopped(error: BaseException, what: str = "function") -> str:
+    """Return a hint that says in one line with which error a learner's work stopped."""
+    return f"your {what} stopped with {type(error).__name__}: {' '.join(str(error).split())}"
+
+
 def number(
     answer: object,
     expected: float,

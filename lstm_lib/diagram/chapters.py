@@ -50,7 +50,8 @@ def _prices(places: dict[str, list[tuple[float, float]]]) -> str:
         drawn.append(polyline(points[3:], "ink", 2, stroke_dasharray="3 5"))
     for name, points in places.items():
         drawn += [_company(name, *point) for point in (points[0], points[4])]
-    drawn += [shape("circle", style=INK, cx=x, cy=y, r=5) for x, y in places["A"][1:4]]
+    shared = next(iter(places.values()))[1:4]
+    drawn += [shape("circle", style=INK, cx=x, cy=y, r=5) for x, y in shared]
     return "".join(drawn)
 
 
@@ -91,6 +92,30 @@ def _ends(places: dict[str, list[tuple[float, float]]]) -> str:
     return "".join((*first, *last))
 
 
+def company(name: str) -> str:
+    """Draw the prices of one company: four days that are seen, and the fifth to predict.
+
+    Args:
+        name: "A" or "B".
+    """
+    pair = companies()["AB".index(name)]
+    chart = Chart(40, 34, 330, 150, steps=5, low=-0.15, high=1.15)
+    prices = (*pair.xs, pair.target)
+    points = [(chart.across(t), chart.up(price)) for t, price in enumerate(prices)]
+    numbers = (
+        text(x, y + (31 if price < 0.5 else -20), f"{price:g}", 14, "mid")
+        for (x, y), price in zip(points, prices, strict=True)
+    )
+    days = (text(chart.across(t), 236, f"day {t + 1}", 13, "mid soft") for t in range(5))
+    ask = rect(chart.across(3.5), 12, chart.w / 5, 204, rx=8)
+    return document(
+        (410, 250),
+        (ask, _prices({name: points}), *numbers, *days),
+        f"Prices of company {name} over five days: {', '.join(f'{p:g}' for p in prices)}. The "
+        "first four are seen, the fifth is to be predicted.",
+    )
+
+
 def unrolled() -> str:
     """Draw the vanilla unit over the four days of company B: one unit, used four times."""
     xs = companies()[1].xs
@@ -123,7 +148,7 @@ def _unit(x: float, day: int, price: float, h: float) -> str:
             text(x, 95, "tanh of", 13, "mid"),
             text(x, 116, "0.5 h + x", 15, "mid"),
             line(x, 184, x, 138, "x", stroke_width=2),
-            _head(x, 133, "x", up=True),
+            arrow(x, 133, "x", up=True),
             text(x, 203, f"x = {number(price)}", 14, "b mid ink-x"),
             _wire(x + 46, x + 112),
             text(x + 80, 78, f"{number(h)}", 14, "b mid ink-h"),
@@ -133,10 +158,10 @@ def _unit(x: float, day: int, price: float, h: float) -> str:
 
 def _wire(x1: float, x2: float) -> str:
     """Draw the wire that carries the hidden state to the next day."""
-    return line(x1, 100, x2 - ARROW, 100, "h", stroke_width=4) + _head(x2, 100, "h")
+    return line(x1, 100, x2 - ARROW, 100, "h", stroke_width=4) + arrow(x2, 100, "h")
 
 
-def _head(x: float, y: float, name: str, up: bool = False) -> str:
+def arrow(x: float, y: float, name: str, up: bool = False) -> str:
     """Draw an arrow's head with its tip at (x, y)."""
     sides = ((-5, ARROW), (5, ARROW)) if up else ((-ARROW, -5), (-ARROW, 5))
     corners = " ".join(f"{x + dx:g},{y + dy:g}" for dx, dy in ((0, 0), *sides))

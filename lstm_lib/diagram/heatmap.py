@@ -13,7 +13,7 @@ from struct import pack
 from typing import NamedTuple
 from zlib import adler32, crc32
 
-from lstm_lib.diagram.svg import line, power_of_ten, rect, shape, text
+from lstm_lib.diagram.svg import line, path, power_of_ten, rect, shape, text
 
 LEVELS = 65  # odd: the middle of a scale is a level, not a border between two
 SIGNED, PLAIN = "signed", "plain"
@@ -94,6 +94,13 @@ def image(x: float, y: float, w: float, h: float, data: bytes, sharp: bool = Tru
     return shape("image", **box, preserveAspectRatio="none", href=source, **style)
 
 
+def hatch(x: float, y: float, w: float, h: float, apart: float = 7) -> str:
+    """Draw slanted lines over a place where there are no numbers."""
+    away = [k * apart for k in range(1, ceil((w + h) / apart))]  # from the upper left corner
+    ends = ((x + min(s, w), y + max(0.0, s - w), x + max(0.0, s - h), y + min(s, h)) for s in away)
+    return path("".join("M{:.1f} {:.1f}L{:.1f} {:.1f}".format(*end) for end in ends), "line", 1)
+
+
 def round_up(most: float) -> float:
     """Return the end of a scale that holds `most`, a number of one or two digits; at least 0.01.
 
@@ -156,16 +163,22 @@ class Heatmap(NamedTuple):
     steps: int
 
     def draw(self, values: Sequence[Sequence[float]], scale: Scale) -> str:
-        """Draw the values, (rows, steps), and the frame; a blank is a line on bare paper."""
+        """Draw the values, (rows, steps), and the frame; a blank is a line on bare paper.
+
+        Rows that end before the last step leave the rest hatched.
+        """
         pixels = [levels(row, scale.low, scale.high) for row in values]
+        width = self.w * len(pixels[0]) / self.steps
         lines = "".join(
-            line(self.x, self.middle(k), self.x + self.w, self.middle(k))
+            line(self.x, self.middle(k), self.x + width, self.middle(k))
             for k, row in enumerate(pixels)
             if 0 in row
         )
         # Averaged where a unit is lower than a pixel, so that none is left out.
         sharp = self.rows <= self.h and self.steps <= self.w
-        drawn = image(self.x, self.y, self.w, self.h, png(pixels, colors(scale.colors)), sharp)
+        drawn = image(self.x, self.y, width, self.h, png(pixels, colors(scale.colors)), sharp)
+        if len(pixels[0]) < self.steps:
+            drawn += hatch(self.x + width, self.y, self.w - width, self.h)
         return lines + drawn + rect(self.x, self.y, self.w, self.h, "line")
 
     def middle(self, row: int) -> float:
@@ -175,7 +188,7 @@ class Heatmap(NamedTuple):
     def mark_step(self, t: int) -> str:
         """Draw a line around the column of step `t`."""
         width = self.w / self.steps
-        return _around(self.x + t * width, self.y, width, self.h)
+        return around(self.x + t * width, self.y, width, self.h)
 
     def mark_row(self, row: int) -> str:
         """Draw a line around a row, and an arrow that points to it from the left."""
@@ -183,10 +196,10 @@ class Heatmap(NamedTuple):
         corners = f"{self.x - 8:.1f},{y - 4.5:.1f} {self.x - 8:.1f},{y + 4.5:.1f}"
         arrow = shape("polygon", "ink", points=f"{corners} {self.x - 1.5:.1f},{y:.1f}",
                       style="fill:var(--ink)")  # fmt: skip
-        return _around(self.x, y - height / 2, self.w, height) + arrow
+        return around(self.x, y - height / 2, self.w, height) + arrow
 
 
-def _around(x: float, y: float, w: float, h: float) -> str:
+def around(x: float, y: float, w: float, h: float) -> str:
     """Draw two thin lines around a box, so that one is seen on any colour; inside is free."""
     return "".join(
         rect(x - by, y - by, w + 2 * by, h + 2 * by, "ink", style=style)

@@ -4,6 +4,8 @@ from lstm_lib.widgets.cell import CellExplorer
 from lstm_lib.widgets.gate import GateExplorer
 from lstm_lib.widgets.gates import YouAreTheGates
 from lstm_lib.widgets.gradient import GradientExplorer
+from lstm_lib.widgets.lightning import LightningExplorer
+from lstm_lib.widgets.trace import TraceExplorer
 from lstm_lib.widgets.training import TrainingExplorer
 from lstm_lib.widgets.vector import VectorExplorer
 
@@ -11,6 +13,8 @@ __all__ = [
     "CellExplorer",
     "GateExplorer",
     "GradientExplorer",
+    "LightningExplorer",
+    "TraceExplorer",
     "TrainingExplorer",
     "VectorExplorer",
     "YouAreTheGates",

@@ -1,13 +1,22 @@
 // Moves of the learner snap to the multiples of the step; a value from the kernel is left as it is.
 const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-const TRAITS = "value min max step label name color decimals by_factors whole readout play disabled".split(" ");
+const TRAITS = "value min max step label name color decimals by_factors whole stops readout play disabled".split(" ");
 
 // Rounds float noise away: 0.15000000000000002 -> 0.15.
 const tidy = (number, digits = 12) => Number(number.toPrecision(digits));
 
-// Where a value stands on the track: by factors, equal factors are equal distances.
-const place = (value, { by_factors }) => (by_factors ? Math.log10(value) : value);
-const point = (k, { by_factors, step }) => (by_factors ? tidy(10 ** (k * step), 3) : tidy(k * step));
+// Where a value stands on the track: by factors, equal factors are equal distances; stops, if there
+// are any, stand equally far apart, and none lies beyond the last.
+function place(value, { by_factors, stops }) {
+  if (stops.length) return stops.indexOf(nearest(value, stops));
+  return by_factors ? Math.log10(value) : value;
+}
+function point(k, { by_factors, step, stops }) {
+  if (stops.length) return stops[k] ?? Math.sign(k) * Infinity;
+  return by_factors ? tidy(10 ** (k * step), 3) : tidy(k * step);
+}
+const nearest = (value, stops) =>
+  stops.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
 const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
 
 // The grid point `count` steps beyond the value, which may lie between two of them.
@@ -73,7 +82,7 @@ function render({ model, el, signal }) {
     const s = state(), typed = field.value.trim() === "" ? NaN : Number(field.value);
     if (!typing) return;
     const fits = typed >= s.min && typed <= s.max && (!s.whole || Number.isInteger(typed));
-    if (fits) return send(typed);
+    if (fits) return send(s.stops.length ? nearest(typed, s.stops) : typed);
     field.ariaInvalid = "true";
     field.title = `Not possible: type a ${s.whole ? "whole " : ""}number from ${s.min} to ${s.max}`;
   }

@@ -28,6 +28,8 @@ class Slider(Control):
         decimals: Digits shown after the point (with `by_factors`: after the first digit).
         by_factors: Whether the slider moves by factors instead of differences; needs min > 0.
         whole: Whether value, min, max and step are whole numbers, shown without decimals.
+        stops: The only values it can have, in rising order, from min to max; they stand equally far
+            apart, and `step` is 1: keys and dragging move from one to the next. Empty: any value.
         readout: Whether the number can be typed; if not, it is only shown.
         play: Milliseconds per step of a play button beside it; 0 shows none. It stops at `max`.
         disabled: Whether the learner is kept from moving it.
@@ -52,6 +54,7 @@ class Slider(Control):
     decimals = traits.Checked(traits.digits, 2)
     by_factors = traits.Checked(traits.flag, False)
     whole = traits.Checked(traits.flag, False)
+    stops = traits.Checked(traits.rising, [])
     readout = traits.Checked(traits.flag, True)
     play = traits.Checked(_validate.count, 0)
     disabled = traits.Checked(traits.flag, False)
@@ -60,13 +63,13 @@ class Slider(Control):
         super().__init__(**arguments)
         _check_together(**self._numbers())
 
-    @traitlets.validate("value", "min", "max", "step", "by_factors", "whole")
+    @traitlets.validate("value", "min", "max", "step", "by_factors", "whole", "stops")
     def _goes_together(self, proposal):
         _check_together(**self._numbers() | {proposal.trait.name: proposal.value})
         return proposal.value
 
     def _numbers(self):
-        names = ("value", "min", "max", "step", "by_factors", "whole")
+        names = ("value", "min", "max", "step", "by_factors", "whole", "stops")
         return {name: getattr(self, name) for name in names}
 
     def __repr__(self):
@@ -80,8 +83,26 @@ def whole(label, name, value, min, max, step=1, **arguments):
     return Slider(label=label, name=name, whole=True, **numbers, **arguments)
 
 
-def _check_together(value, min, max, step, by_factors, whole):
+def among(label, name, value, stops, **arguments):
+    """Return a slider over some whole numbers, at least two; `arguments` are further ones."""
+    ends = {"min": stops[0], "max": stops[-1]}
+    return whole(label, name, value, **ends, stops=list(stops), **arguments)
+
+
+def counted(label, count, play=0):
+    """Return a slider over 1 to `count`, disabled where that is no choice."""
+    return whole(label, label, 1, 1, max(count, 2), play=play, disabled=count == 1)
+
+
+def index(slider):
+    """Return what a slider from `counted` has chosen, counted from 0."""
+    return 0 if slider.disabled else int(slider.value) - 1
+
+
+def _check_together(value, min, max, step, by_factors, whole, stops):
     """Raise ValueError unless the traits make a slider together."""
+    if stops:
+        _check_stops(stops, value, min, max, step, by_factors)
     if whole:
         _check_whole(by_factors, value=value, min=min, max=max, step=step)
     if min >= max:
@@ -94,6 +115,16 @@ def _check_together(value, min, max, step, by_factors, whole):
     smallest = 0.005 if by_factors else 1e-9 * (abs(min) + abs(max))
     if step < smallest:
         raise traits.MismatchError(f"step must be at least {smallest:g}, got {step!r}")
+
+
+def _check_stops(stops, value, min, max, step, by_factors):
+    """Raise ValueError for stops that the other traits do not fit."""
+    if by_factors or step != 1:
+        raise traits.MismatchError(f"step must be 1 with stops, and by_factors False, got {step!r}")
+    if (stops[0], stops[-1]) != (min, max):
+        raise traits.MismatchError(f"stops must go from {min!r} to {max!r}, got {stops!r}")
+    if min <= value <= max and value not in stops:
+        raise traits.MismatchError(f"value must be one of {stops!r}, got {value!r}")
 
 
 def _check_whole(by_factors, **numbers):

@@ -1,6 +1,7 @@
 """Traits of our widgets, whose errors name the argument, what came and what is expected."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import traitlets
@@ -53,6 +54,18 @@ def text(name, value):
     return value
 
 
+def letters(name, value):
+    """Return `value`, a string of distinct letters, at least one."""
+    if not text(name, value) or len(set(value)) < len(value):
+        raise ValueError(f"{name} must be at least one letter, each once, got {value!r}")
+    return value
+
+
+def some_words(name, value):
+    """Return `value`, distinct strings or none, as a list."""
+    return [] if isinstance(value, list | tuple) and not value else words(name, value)
+
+
 def words(name, value):
     """Return `value`, distinct strings, at least one, as a list."""
     if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
@@ -60,6 +73,15 @@ def words(name, value):
     if not value or len(set(value)) < len(value):
         raise ValueError(f"{name} must be at least one string, each once, got {value!r}")
     return list(value)
+
+
+def rising(name, value):
+    """Return `value`, numbers in rising order or none, as a list."""
+    is_empty = isinstance(value, list | tuple) and not value
+    numbers = [] if is_empty else list(_validate.sequence(name, value))
+    if any(a >= b for a, b in pairwise(numbers)):
+        raise ValueError(f"{name} must be numbers in rising order, got {value!r}")
+    return numbers
 
 
 def color(name, value):

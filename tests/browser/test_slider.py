@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 CELLS = [
     """import ipywidgets, threading, time
 from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider, whole
+from lstm_lib.widgets.slider import Slider, among, whole
 picture = ipywidgets.HTML()
 w = Slider(label="w_h", name="forget gate, weight on h", value=1.6307, min=-5, max=5)
 x = Slider(label="x", value=0.1, min=-1, max=1, color="#0173b2")
@@ -19,13 +19,14 @@ rate = Slider(
 )
 day = Slider(label="day", value=1, min=1, max=4, step=1, whole=True, play=60, readout=False)
 epochs = whole("epochs", "number of epochs", 200, 100, 1000, 100)
+saved = among("saved", "epoch of the checkpoint", 5, [0, 1, 5, 20, 1000], play=60)
 company = Choice(["A", "B", "own <b>"], label="company", buttons=True)
 preset = Choice(["published", "untrained"], label="preset", name="preset of weights")
 def draw(_=None):
     picture.value = f'<svg height="20"><text y="15">{w.value!r}</text></svg>'
 draw()
 w.observe(draw, "value")
-ipywidgets.VBox([w, x, rate, day, epochs, company, preset, picture])""",
+ipywidgets.VBox([w, x, rate, day, epochs, saved, company, preset, picture])""",
     "w",
     """end = time.time() + 2
 while time.time() < end:
@@ -49,7 +50,7 @@ def notebook(open_notebook):
 @pytest.fixture(autouse=True)
 def _start_values(notebook):
     notebook.execute("w.value, x.value, rate.value, day.value = 1.6307, 0.1, 0.001, 1")
-    notebook.execute("epochs.max, epochs.value = 1000, 200")
+    notebook.execute("epochs.max, epochs.value, saved.value = 1000, 200, 5")
     notebook.execute("company.value, preset.value = 'A', 'published'")
     notebook.settle(50)
     yield
@@ -118,6 +119,40 @@ def test_log_slider_moves_by_factors(notebook):
     assert kernel(notebook, "rate.value") == 0.000631
     notebook.press("learning rate", "Home")
     assert kernel(notebook, "rate.value") == 1e-5
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (["ArrowRight"], 20),
+        (["ArrowRight", "ArrowRight", "ArrowRight"], 1000),
+        (["ArrowLeft"], 1),
+        (["ArrowLeft", "ArrowLeft", "ArrowLeft"], 0),
+        (["PageUp"], 1000),
+        (["PageDown"], 0),
+        (["Home", "ArrowRight"], 1),
+        (["End", "ArrowLeft"], 20),
+    ],
+)
+def test_keys_move_from_stop_to_stop(notebook, keys, value):
+    notebook.press("epoch of the checkpoint", *keys)
+    assert kernel(notebook, "saved.value") == value
+    assert shown(notebook, "epoch of the checkpoint") == str(value)
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.02, 0), (0.26, 1), (0.52, 5), (0.77, 20)])
+def test_stops_are_equally_far_apart(notebook, share, value):
+    slider = notebook.slider("epoch of the checkpoint")
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+    assert kernel(notebook, "saved.value") == value
+
+
+def test_a_typed_number_goes_to_the_nearest_stop(notebook):
+    notebook.field("epoch of the checkpoint").fill("400")
+    notebook.field("epoch of the checkpoint").press("Enter")
+    assert kernel(notebook, "saved.value") == 20
+    assert shown(notebook, "epoch of the checkpoint") == "20"
 
 
 def test_pointer_lands_on_the_grid(notebook):
@@ -213,7 +248,8 @@ def test_two_views_show_one_value(notebook):
 
 
 def test_every_control_has_a_name(notebook):
-    assert list(notebook.sliders()) == [W, "x", "learning rate", "day", "number of epochs"]
+    names = [W, "x", "learning rate", "day", "number of epochs", "epoch of the checkpoint"]
+    assert list(notebook.sliders()) == names
     page = notebook.page
     for role, name in [
         ("radiogroup", "company"),

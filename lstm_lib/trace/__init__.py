@@ -1,0 +1,134 @@
+"""Traces: the record of one run of an LSTM, and how to take one of any model.
+
+`Trace` is what everything that looks inside an LSTM reads. `trace` makes one per layer and
+direction of a model, with a `Clamp` where a gate is to be held; `gradient_flow` says how a loss
+changes with every state. Importing this needs the standard library alone; what is heavy loads
+when it is used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_lib.trace.clamp import Clamp
+from lstm_lib.trace.record import Step, Trace
+from lstm_lib.trace.traces import Flow, Flows, Records, Traced, Traces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Clamp", "Flow", "Flows", "Records", "Step", "Trace", "Traced", "Traces"]
+__all__ += ["gradient_flow", "trace"]
+
+
+def trace(
+    model: Any,
+    x: Any,
+    hx: Any = None,
+    *,
+    lengths: "Sequence[int] | None" = None,
+    clamp: "Clamp | Sequence[Clamp] | None" = None,
+    path: str | None = None,
+) -> Traced:
+    """Run a model once and record every gate and state of its LSTM at every step.
+
+    The run is made in the open, from the LSTM's own weights, and its results are compared with
+    the module's own; they take their place, so that a clamp goes on through whatever comes
+    after the LSTM. No gradient is kept; parameters, buffers, modes, hooks and random generators
+    stay as they were.
+
+    Args:
+        model: torch.nn.LSTM or lstm_lib.layers.LSTM with any options, a torch module that
+            contains one and calls it once, a VectorLSTM or a ScalarLSTM.
+        x: what the model takes: for an LSTM of torch a padded, packed or unbatched sequence; for
+            a module around one what its forward takes, a tuple if that is several arguments; for
+            a VectorLSTM (batch_size, seq_len, input_size); for a ScalarLSTM (seq_len,) numbers.
+        hx: the state (h_0, c_0) to start from, as the model takes it; zeros without it.
+        lengths: how many steps of each sequence of a padded batch are real, (batch_size,), in
+            any order; the rest is left out, as by packing. For an LSTM of torch itself.
+        clamp: what is held, a Clamp or several, which act in their order.
+        path: where in the module the LSTM is, e.g. "encoder.lstm"; needed if there are several.
+
+    Returns:
+        Traced with output, state (h_n, c_n), traces and result. Columns are torch tensors of the
+        module's dtype and device, NumPy arrays for a VectorLSTM, floats for a ScalarLSTM.
+
+    Raises:
+        TypeError, ValueError: a bad argument; no LSTM, or one that is not called exactly once;
+            dropout between layers in training mode; another dtype than float32 and float64.
+        RuntimeError: the results differ from the module's own; or torch's own errors for an
+            input that does not fit.
+
+    Example:
+        >>> import torch
+        >>> lstm = torch.nn.LSTM(input_size=3, hidden_size=8, num_layers=2)
+        >>> traced = trace(lstm, torch.zeros(10, 5, 3))
+        >>> traced.layer(1).f.shape  # every forget gate of the upper layer
+        torch.Size([5, 10, 8])
+    """
+    kind = _kind(model, lengths=lengths, path=path)
+    if kind == "torch":
+        from lstm_lib.trace.hooked import trace_torch
+
+        return trace_torch(model, x, hx, lengths, clamp, path)
+    from lstm_lib.trace.plain import trace_scalar, trace_vector
+
+    return (trace_scalar if kind == "scalar" else trace_vector)(model, x, hx, clamp)
+
+
+def gradient_flow(
+    model: Any,
+    x: Any,
+    loss: "Callable[[Any], Any]",
+    hx: Any = None,
+    *,
+    lengths: "Sequence[int] | None" = None,
+    path: str | None = None,
+) -> Flows:
+    """Return how a loss changes with every h and c of an LSTM, and by which way.
+
+    dL/dc_t is split in two. `kept` went the way that made the LSTM: it entered a cell where the
+    loss looks at that step's h, and then stayed on the cell's lane, f_t of it handed on at each
+    step. The rest, `through_gates`, took at least one way around, through h and the gates of the
+    next step. For a loss on the last h alone, kept is f_{t+1} ... f_T times dL/dc_T. In a stack,
+    what the layer above says to an h counts as the loss's word.
+
+    Args:
+        model, x, hx, lengths, path: as in `trace`.
+        loss: takes what the model returns, of an LSTM of torch the output alone, and returns one
+            number as a tensor; for a VectorLSTM it takes its outputs, for a ScalarLSTM h, as
+            tensors (batch_size, seq_len, size).
+
+    Returns:
+        Flows, one Flow per layer and direction with d_h, d_c, kept and through_gates,
+        (batch_size, seq_len, hidden_size) each: torch tensors, or NumPy arrays for a VectorLSTM
+        and for a ScalarLSTM, which has a batch of 1 and 1 unit. `loss` is the loss.
+
+    Raises:
+        TypeError, ValueError: as for `trace`, or a loss that is no number of the output.
+        RuntimeError: as for `trace`.
+
+    Source: Hochreiter & Schmidhuber (1997), the constant error carousel; Gers et al. (2000).
+    """
+    kind = _kind(model, lengths=lengths, path=path)
+    from lstm_lib.trace import flow
+
+    if not callable(loss):
+        raise TypeError(f"loss must be a function of the output, got {loss!r}")
+    run = {"torch": flow.flow_torch, "vector": flow.flow_vector, "scalar": flow.flow_scalar}[kind]
+    return run(
+        model, x, loss, hx, **({"lengths": lengths, "path": path} if kind == "torch" else {})
+    )
+
+
+def _kind(model: Any, **torch_only: Any) -> str:
+    """Return what a model is, loading no more than it takes to see that."""
+    from lstm_lib.scalar import ScalarLSTM
+
+    kind = "scalar" if isinstance(model, ScalarLSTM) else "torch"
+    if kind == "torch":
+        from lstm_lib.vector import VectorLSTM
+
+        kind = "vector" if isinstance(model, VectorLSTM) else kind
+    for name, value in torch_only.items():
+        if kind != "torch" and value is not None:
+            raise ValueError(f"{name} must be None for a {type(model).__name__}, got {value!r}")
+    return kind

@@ -1,0 +1,155 @@
+"""Where a loss sends its gradient: to every h and c of an LSTM, and by which way.
+
+The loss is differentiated by autograd down to the LSTM's output; from there the gradient walks
+back through layers and steps by the chain rule in the open (backpropagation through time), with
+every number on the way kept.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from lstm_lib.layers import CellStep, cell_backward
+from lstm_lib.scalar import ScalarLSTM
+from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, untouched, watch
+from lstm_lib.trace.opened import Run, Weights, who_runs
+from lstm_lib.trace.plain import pair
+from lstm_lib.trace.record import Step, Trace
+from lstm_lib.trace.traces import Flow, Flows
+from lstm_lib.vector import VectorLSTM
+
+
+class Ends(NamedTuple):
+    """How a loss changes with h at every step and with the last h and c, before any walk.
+
+    Fields:
+        d_outputs: (seq_len, batch_size, size of h).
+        d_h_n: (batch_size, size of h).
+        d_c_n: (batch_size, hidden_size).
+    """
+
+    d_outputs: Tensor
+    d_h_n: Tensor
+    d_c_n: Tensor
+
+
+def flow_torch(
+    model: nn.Module, x: Any, loss: Callable, hx: Any, lengths: Any, path: str | None
+) -> Flows:
+    """Return the gradient flow of a torch module; arguments as in `gradient_flow`."""
+    module, seen = find(model, path), []
+
+    def look(call: Call) -> Results:
+        with torch.no_grad():
+            run = call.run()
+            check_equal(call.closed(run.output, run.state), call.results)
+        leaves = [part.clone().requires_grad_() for part in (run.output, *run.state)]
+        seen.append((call, run, leaves))
+        return call.closed(leaves[0], tuple(leaves[1:]))
+
+    with untouched(model), torch.enable_grad():
+        result = watch(model, module, (x, hx, lengths), look)
+        ((call, run, leaves),) = seen
+        if module is model:
+            result, _ = padded(result, module, call.form.seq_len)
+        value = _checked(loss(result))
+        gradients = torch.autograd.grad(value, leaves, materialize_grads=True)
+    with torch.no_grad():
+        return Flows(_down(call, run, gradients), value.item())
+
+
+def _checked(value: object) -> Tensor:
+    """Return a loss if it is one number that depends on the LSTM."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"loss must return a tensor, got {type(value).__name__}")
+    if value.numel() != 1:
+        raise ValueError(f"loss must return one number, got shape {tuple(value.shape)}")
+    if not value.requires_grad:
+        raise ValueError("loss must depend on the LSTM's output, got a constant")
+    return value
+
+
+def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
+    """Return the flow of every layer and direction: walk from the top layer to the bottom.
+
+    Args:
+        call, run: the LSTM's call, and the run of it in the open.
+        gradients: of the loss by output, h_n and c_n, shaped like them.
+    """
+    d_x, d_h_n, d_c_n = gradients
+    flows, width = [], 1 + call.module.bidirectional
+    running = call.form.running(call.x)
+    for start in reversed(range(0, len(run.traces), width)):
+        parts, d_x, row = d_x.chunk(width, dim=2), 0.0, []
+        for k, d_outputs in enumerate(parts, start):
+            trace, ends = run.traces[k], Ends(d_outputs, d_h_n[k], d_c_n[k])
+            weights = Weights.of(call.module, trace.layer, trace.direction)
+            d_h, d_c, d_z = walk_back(trace, weights, ends, running)
+            _, kept, _ = walk_back(trace, weights, ends, running, around=False)
+            d_x = d_x + d_z @ weights.w_ih  # (seq_len, batch_size, input_size)
+            columns = (part.transpose(0, 1) for part in (d_h, d_c, kept))
+            row.append(Flow(*columns, trace.layer, trace.direction, trace.lengths))
+        flows = row + flows
+    return flows
+
+
+def walk_back(
+    trace: Trace, weights: Weights, ends: Ends, running: Tensor | None, around: bool = True
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Go back through one layer in one direction, from the step walked last to the first.
+
+    Args:
+        trace: the run, columns (batch_size, seq_len, size).
+        weights: of the layer.
+        ends: what the loss says to its h and c.
+        running: which steps are real, (seq_len, batch_size, 1), or None for all.
+        around: whether the way around through h and the gates of the next step is open; closed,
+            what a step gets from the next came along the lane of the cell, by its forget gate.
+
+    Returns:
+        dL/dh and dL/dc, (seq_len, batch_size, size) each, and the same by the sums inside the
+        gates, (seq_len, batch_size, 4*hidden_size); 0 behind the end of a sequence.
+    """
+    d_h, d_c, rows = ends.d_h_n, ends.d_c_n, []
+    steps = range(len(trace))
+    for t in steps if trace.direction == "reverse" else reversed(steps):
+        step = _cell_step(trace[t])
+        d_h_t = d_h + ends.d_outputs[t]
+        d_m = d_h_t if weights.w_hr is None else d_h_t @ weights.w_hr  # by o * tanh(c)
+        d_c_t = d_c + d_m * step.o * (1 - step.shown * step.shown)
+        d_z, d_lane = cell_backward(step, d_m, d_c)
+        back = d_z @ weights.w_hh if around else torch.zeros_like(d_h)
+        row, before = (d_h_t, d_c_t, d_z), (back, d_lane)
+        if running is not None:  # who has not started to walk back keeps what it was given
+            row = tuple(part * running[t] for part in row)
+            before = who_runs(running[t], before, (d_h, d_c))
+        rows.append(row)
+        d_h, d_c = before
+    rows = rows if trace.direction == "reverse" else rows[::-1]
+    return tuple(torch.stack(column) for column in zip(*rows, strict=True))
+
+
+def _cell_step(step: Step) -> CellStep:
+    """Return one step of a trace as the layers' way back takes it."""
+    gates = (step.i, step.f, step.g, step.o)
+    return CellStep(step.h_prev, step.c_prev, *gates, torch.tanh(step.c))
+
+
+def flow_vector(model: VectorLSTM, x: Any, loss: Callable, hx: Any) -> Flows:
+    """Return the gradient flow of a VectorLSTM in NumPy; arguments as in `gradient_flow`."""
+    _, trace = model.forward(x, *pair(hx))  # checks the numbers
+    read_out = nn.Identity() if model.output_size is None else model.read_out_to_torch()
+    state = tuple(torch.from_numpy(part)[None] for part in (trace.h0, trace.c0))
+    inputs = torch.from_numpy(trace.x)
+    flows = flow_torch(model.to_torch(), inputs, lambda h: loss(read_out(h)), state, None, None)
+    arrays = (Flow(*(part.numpy() for part in (f.d_h, f.d_c, f.kept))) for f in flows)
+    return Flows(arrays, flows.loss)
+
+
+def flow_scalar(model: ScalarLSTM, x: Any, loss: Callable, hx: Any) -> Flows:
+    """Return the gradient flow of a ScalarLSTM, (1, seq_len, 1); arguments as in the above."""
+    trace = model.run(x, *pair(hx))  # checks the numbers
+    state = ([[trace.h0]], [[trace.c0]])
+    return flow_vector(VectorLSTM.from_scalar(model), [[[v] for v in trace.x]], loss, state)

@@ -1,0 +1,77 @@
+"""The forms in which torch's LSTM takes and gives sequences, and the one form used here.
+
+Inside, a batch is (seq_len, batch_size, size), padded with zeros, in the caller's order. A
+packed, unbatched or batch_first input is brought into that form, and results back out of it.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+State = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How an LSTM's input came, and how its results are to look.
+
+    Args:
+        batch_first: whether the batch is the first axis.
+        is_single: whether there is no batch axis.
+        packed: the PackedSequence that came, or None.
+        lengths: how many steps of each sequence are real, (batch_size,); None: all.
+        seq_len: None, or how many steps a packed output is padded to.
+    """
+
+    batch_first: bool = False
+    is_single: bool = False
+    packed: PackedSequence | None = None
+    lengths: tuple[int, ...] | None = None
+    seq_len: int | None = None
+
+    @classmethod
+    def of(cls, module: nn.Module, x: Tensor | PackedSequence, seq_len: int | None) -> "Form":
+        """Return the form of an input that `module` has accepted."""
+        if isinstance(x, PackedSequence):
+            lengths = tuple(pad_packed_sequence(x)[1].tolist())
+            return cls(module.batch_first, packed=x, lengths=lengths, seq_len=seq_len)
+        return cls(module.batch_first, is_single=x.dim() == 2)
+
+    def opened(self, x: Tensor | PackedSequence) -> Tensor:
+        """Return the input as (seq_len, batch_size, input_size)."""
+        if self.packed is not None:
+            return pad_packed_sequence(x, total_length=self.seq_len)[0]
+        if self.is_single:
+            return x.unsqueeze(1).clone()
+        return (x.transpose(0, 1) if self.batch_first else x).clone(
+            memory_format=torch.contiguous_format
+        )
+
+    def opened_state(self, state: State) -> State:
+        """Return h_0 and c_0, or h_n and c_n, as (rows, batch_size, size)."""
+        return tuple(part.unsqueeze(1) if self.is_single else part for part in state)
+
+    def closed(self, output: Tensor) -> Tensor | PackedSequence:
+        """Return an output (seq_len, batch_size, size) in the form that the module gives it."""
+        if self.is_single:
+            return output.squeeze(1)
+        if self.packed is None:
+            return output.transpose(0, 1) if self.batch_first else output
+        order = self.packed.sorted_indices
+        lengths = torch.tensor(self.lengths)
+        if order is not None:
+            output, lengths = output.index_select(1, order), lengths[order.cpu()]
+        return self.packed._replace(data=pack_padded_sequence(output, lengths).data)
+
+    def closed_state(self, state: State) -> State:
+        """Return h_n and c_n in the form that the module gives them."""
+        return tuple(part.squeeze(1) if self.is_single else part for part in state)
+
+    def running(self, x: Tensor) -> Tensor | None:
+        """Return which steps are real, (seq_len, batch_size, 1); None: all of them."""
+        if self.lengths is None or min(self.lengths) == len(x):
+            return None
+        steps = torch.arange(len(x), device=x.device)[:, None, None]  # (seq_len, 1, 1)
+        return steps < torch.tensor(self.lengths, device=x.device)[:, None]

@@ -1,0 +1,248 @@
+"""A torch LSTM caught at work: found in its module, seen in one forward, its output replaced."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from lstm_lib import layers
+from lstm_lib.trace import opened
+from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
+from lstm_lib.trace.forms import Form, State
+from lstm_lib.trace.record import check_lengths
+from lstm_lib.trace.traces import Traced, Traces
+
+KINDS = (nn.LSTM, layers.LSTM)
+Results = tuple[Tensor | PackedSequence, State]
+TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
+TF32 = 1e-2  # where a GPU's own LSTM multiplies with 10 bits, as torch lets cuDNN do
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an LSTM: the module, its input and state in the form of `forms`, its results.
+
+    Fields:
+        module: the LSTM.
+        form: how its input came.
+        x: (seq_len, batch_size, input_size).
+        hx: (num_layers * directions, batch_size, size) each, or None.
+        results: what its own forward returned.
+    """
+
+    module: nn.Module
+    form: Form
+    x: Tensor
+    hx: State | None
+    results: Results
+
+    def closed(self, output: Tensor, state: State) -> Results:
+        """Return results (seq_len, batch_size, size) and h_n, c_n just like the module's own."""
+        own, (h_n, c_n) = self.results
+        found, ends = self.form.closed(output), self.form.closed_state(state)
+        state = tuple(map(_laid_out, ends, (h_n, c_n)))
+        if isinstance(own, PackedSequence):
+            return own._replace(data=_laid_out(found.data, own.data)), state
+        return _laid_out(found, own), state
+
+    def size(self) -> Size:
+        """Return the sizes of this run."""
+        seq_len, batch_size, _ = self.x.shape
+        hidden_size = self.module.hidden_size
+        return Size(batch_size, seq_len, hidden_size, self.module.proj_size or hidden_size)
+
+    def run(self, clamps: Sequence[Clamp] = ()) -> opened.Run:
+        """Run it again in the open, with clamps."""
+        holds = []
+        for place in opened.places(self.module):
+            here = [clamp for clamp in clamps if (clamp.layer, clamp.direction) == place]
+            holds.append(Hold(here, self.size()) if here else None)
+        return opened.run_layers(self.module, self.x, self.hx, self.form, holds)
+
+
+def trace_torch(
+    model: nn.Module, x: Any, hx: Any, lengths: Any, clamp: object, path: str | None
+) -> Traced:
+    """Return the run of a torch module; arguments as in `trace`."""
+    module = find(model, path)
+    clamps = checked(clamp, opened.places(module))
+    seen = []
+
+    def look(call: Call) -> Results:
+        run = call.run()
+        closed = call.closed(run.output, run.state)
+        check_equal(closed, call.results)
+        if clamps:
+            run = call.run(clamps)
+            closed = call.closed(run.output, run.state)
+        seen.append((run.traces, padded(closed, module, call.form.seq_len)))
+        return closed
+
+    with torch.no_grad(), untouched(model):
+        result = watch(model, module, (x, hx, lengths), look)
+    ((traces, own),) = seen
+    return Traced(*own, Traces(traces), own if module is model else result)
+
+
+def find(model: nn.Module, path: str | None) -> nn.Module:
+    """Return the LSTM in a module: the only one, or the one that `path` names.
+
+    Raises:
+        TypeError, ValueError: there is none there, there are several and no path, or it has
+            dropout and is training.
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            "model must be a ScalarLSTM, a VectorLSTM or a torch module with an LSTM, "
+            f"got {type(model).__name__}"
+        )
+    found = {name: part for name, part in model.named_modules() if isinstance(part, KINDS)}
+    names = ", ".join(map(repr, found)) or "none at all"
+    if path is None and len(found) != 1:
+        raise ValueError(f"model must contain one LSTM, got {names}: name one with path=")
+    if path is not None and path not in found:
+        raise ValueError(f"path must name an LSTM of the model ({names}), got {path!r}")
+    module = next(iter(found.values())) if path is None else found[path]
+    if module.training and module.dropout and module.num_layers > 1:
+        raise ValueError(
+            "model must not draw dropout between layers while it is traced: call model.eval()"
+        )
+    return module
+
+
+def watch(
+    model: nn.Module,
+    module: nn.Module,
+    given: tuple[Any, Any, Any],
+    look: Callable[[Call], Results],
+) -> Any:
+    """Run a module's own forward, its LSTM's output replaced by what `look` returns.
+
+    Args:
+        model: what is run.
+        module: the LSTM in it.
+        given: x, hx and lengths, as in `trace`.
+        look: is shown the one Call of the LSTM.
+
+    Returns:
+        what the model returned.
+
+    Raises:
+        ValueError: the LSTM was called never or more than once.
+    """
+    arguments, seq_len = _arguments(model, module, *given)
+    calls = []
+
+    def hook(module: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
+        calls.append(None)
+        if len(calls) > 1:
+            raise ValueError("model must call its LSTM once in a forward, got a second call")
+        return look(_call(module, args, kwargs, results, seq_len))
+
+    handle = module.register_forward_hook(hook, with_kwargs=True, prepend=True)
+    try:
+        result = model(*arguments)
+    finally:
+        handle.remove()
+    if not calls:
+        raise ValueError("model must call its LSTM once in a forward, got no call of it")
+    return result
+
+
+def _call(
+    module: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any, seq_len: int | None
+) -> Call:
+    """Return a call that a hook has seen, in the one form used here."""
+    named = dict(zip(("input", "hx"), args, strict=False)) | dict(kwargs)
+    x, hx = named["input"], named.get("hx")
+    form = Form.of(module, x, seq_len)
+    hx = None if hx is None else form.opened_state(hx)
+    return Call(module, form, form.opened(x).detach(), hx, results)
+
+
+def _arguments(
+    model: nn.Module, module: nn.Module, x: Any, hx: Any, lengths: Any
+) -> tuple[tuple[Any, ...], int | None]:
+    """Return what the model is called with, and how many steps its output is padded to."""
+    if module is not model:
+        if hx is not None or lengths is not None:
+            raise ValueError(
+                "hx and lengths must be None for a module around an LSTM, which makes them itself"
+            )
+        spread = isinstance(x, tuple) and not isinstance(x, PackedSequence)
+        return (x if spread else (x,)), None
+    if not isinstance(x, Tensor | PackedSequence):
+        raise TypeError(f"x must be a tensor or a PackedSequence, got {type(x).__name__}")
+    if lengths is None:
+        return (x, hx), None
+    if isinstance(x, PackedSequence) or x.dim() != 3:
+        raise ValueError("lengths must be None unless x is a padded batch, a tensor of 3 axes")
+    batch_size, seq_len = x.shape[:2] if model.batch_first else (x.shape[1], x.shape[0])
+    lengths = torch.tensor(check_lengths(lengths, batch_size, seq_len))
+    packed = pack_padded_sequence(x, lengths, model.batch_first, enforce_sorted=False)
+    return (packed, hx), seq_len
+
+
+def padded(result: Results, module: nn.Module, seq_len: int | None) -> Results:
+    """Return the results of an LSTM, unpacked again if they were packed here, for `lengths`."""
+    if seq_len is None:
+        return result
+    output, _ = pad_packed_sequence(result[0], module.batch_first, total_length=seq_len)
+    return output, result[1]
+
+
+@contextmanager
+def untouched(model: nn.Module) -> Iterator[None]:
+    """Leave buffers and random generators as they were, whatever a forward does to them."""
+    tensors = [*model.parameters(), *model.buffers()]
+    devices = sorted({p.device.index for p in tensors if p.device.type == "cuda"})
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+    try:
+        with torch.random.fork_rng(devices=devices, device_type="cuda"):
+            yield
+    finally:
+        with torch.no_grad():
+            for buffer, before in buffers:
+                if not torch.equal(buffer, before):  # a write would make autograd refuse
+                    buffer.copy_(before)
+
+
+def check_equal(found: Results, expected: Results) -> None:
+    """Refuse to go on if a run in the open gives something else than the module itself.
+
+    Raises:
+        ValueError: the module computes in another dtype than float32 or float64.
+        RuntimeError: the results differ.
+    """
+    pairs = zip((found[0], *found[1]), (expected[0], *expected[1]), strict=True)
+    for name, (ours, own) in zip(("output", "h_n", "c_n"), pairs, strict=True):
+        ours, own = (p.data if isinstance(p, PackedSequence) else p for p in (ours, own))
+        if own.dtype not in TOLERANCE:
+            raise ValueError(f"model must compute in float32 or float64, got {own.dtype}")
+        is_tf32 = own.is_cuda and own.dtype == torch.float32 and torch.backends.cudnn.allow_tf32
+        if not _is_close(ours, own, TF32 if is_tf32 else TOLERANCE[own.dtype]):
+            raise RuntimeError(
+                f"trace must give the {name} that the module itself gives, got another: is its "
+                "forward not that of torch.nn.LSTM?"
+            )
+
+
+def _laid_out(tensor: Tensor, like: Tensor) -> Tensor:
+    """Return a copy that lies in memory as `like` does, for a `view` later in the module."""
+    if tensor.shape != like.shape:
+        raise RuntimeError(
+            f"trace must give results of shape {tuple(like.shape)} as the module itself does, got "
+            f"{tuple(tensor.shape)}: is its forward not that of torch.nn.LSTM?"
+        )
+    return torch.empty_like(like).copy_(tensor)
+
+
+def _is_close(ours: Tensor, own: Tensor, limit: float) -> bool:
+    """Return whether two tensors are equal up to rounding; nan equals nan."""
+    if not ours.numel() or (ours - own).abs_().max() <= limit:
+        return True  # allclose takes as long as the LSTM; it is for large numbers, nan, infinity
+    return torch.allclose(ours, own, limit, limit, equal_nan=True)

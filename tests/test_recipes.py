@@ -1,0 +1,197 @@
+"""The trainings of the chapters on memory, in small."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lstm_lib import recipes, tasks
+from lstm_lib.recipes import (
+    Network,
+    chrono,
+    set_forget_bias,
+    train_adder,
+    train_counter,
+    train_reber,
+)
+
+# --- networks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layer", "kind"), [("lstm", nn.LSTM), ("rnn", nn.RNN)])
+def test_a_network_is_a_layer_and_a_read_out(layer, kind):
+    network = Network(3, 4, 2, layer)
+    x = torch.randn(5, 7, 3)
+    assert type(network.layer) is kind
+    wanted = kind(3, 4, batch_first=True)
+    wanted.load_state_dict(network.layer.state_dict())
+    h = wanted(x)[0]
+    torch.testing.assert_close(network(x), h @ network.read_out.weight.T + network.read_out.bias)
+    assert network.predict(x.numpy()) == pytest.approx(network(x).detach().numpy())
+
+
+def test_the_seed_of_a_network_says_everything_and_disturbs_nothing():
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    one, same, other = (Network(3, 4, 2, seed=seed) for seed in (5, 5, 6))
+    assert (torch.get_rng_state() == before).all()
+    pairs = zip(one.parameters(), same.parameters(), other.parameters(), strict=True)
+    assert all((a == b).all() and (a != c).any() for a, b, c in pairs)
+
+
+def test_predict_takes_the_type_of_the_network():
+    assert Network(3, 4, 2).double().predict(np.zeros((1, 2, 3))).dtype == np.float64
+
+
+# --- biases -----------------------------------------------------------------------------------
+
+
+def gates(lstm):
+    """Return both biases of i, f, g, o added up, (4, hidden_size)."""
+    return (lstm.bias_ih_l0 + lstm.bias_hh_l0).detach().reshape(4, -1)
+
+
+def test_only_the_forget_gates_get_the_forget_bias():
+    lstm = nn.LSTM(2, 5)
+    before = gates(lstm)
+    set_forget_bias(lstm, 3.0)
+    after = gates(lstm)
+    assert (after[1] == 3.0).all()
+    assert (after[[0, 2, 3]] == before[[0, 2, 3]]).all()
+
+
+def test_the_chrono_rule():
+    lstm = nn.LSTM(2, 2000)
+    chrono(lstm, 101, seed=1)
+    i, f, g, o = gates(lstm)
+    spans = f.exp()
+    assert (i == -f).all()
+    assert not g.any()
+    assert not o.any()
+    assert spans.min() >= 1
+    assert spans.max() <= 100
+    assert float(spans.mean()) == pytest.approx(50.5, abs=2)
+    assert float(spans.median()) == pytest.approx(50.5, abs=4)
+    chrono(lstm, 101, seed=2)
+    assert (gates(lstm)[1] != f).any()
+
+
+# --- updates ----------------------------------------------------------------------------------
+
+
+def test_updates_are_adam_with_one_cycle_and_clipping():
+    network = nn.Linear(1, 1, bias=False)
+    with torch.no_grad():
+        network.weight.fill_(3.0)
+    start = float(network.weight.detach())
+    losses = list(recipes.updates(network, lambda _: network.weight.square().sum(), 200, lr=0.1))
+    assert losses[0] == start**2
+    assert losses[-1] < 0.01
+    moves = -np.diff(np.sqrt(losses))
+    assert moves[0] == pytest.approx(0.1 / 25, rel=1e-4)  # the cycle starts low
+    assert moves.max() == pytest.approx(0.1, rel=0.2)
+
+
+def test_an_update_is_made_only_when_the_next_is_asked_for():
+    network = nn.Linear(1, 1)
+    before = network.weight.clone()
+    steps = recipes.updates(network, lambda _: network.weight.square().sum(), 3, lr=0.1)
+    next(steps)
+    assert (network.weight == before).all()
+    next(steps)
+    assert (network.weight != before).all()
+
+
+# --- the three trainings ----------------------------------------------------------------------
+
+
+def test_the_counter_learns_its_strings():
+    seen = []
+    network = train_counter(0, count=600, on_progress=lambda *told: seen.append(told))
+    assert [number for number, _ in seen] == list(range(1, 601))
+    assert seen[-1][1] < seen[0][1] / 20
+    assert tasks.longest(network.predict, threshold=0) >= 5
+    assert network.layer.hidden_size == 2
+
+
+def test_a_counter_of_three_letters_has_four_symbols():
+    assert train_counter(count=2, letters="abc").read_out.out_features == 4
+
+
+def test_the_parts_of_reber_have_no_string_in_common():
+    training, held_out = recipes.reber_split(3)
+    assert (len(set(training)), len(set(held_out))) == (500, 1000)
+    assert not set(training) & set(held_out)
+    assert recipes.reber_split(3) == (training, held_out)
+
+
+def test_the_inner_grammar_is_learned_first():
+    losses = []
+    network = train_reber(0, count=300, on_progress=lambda _, loss: losses.append(loss))
+    assert np.mean(losses[-20:]) < 0.6 < np.log(7) - 0.1 < losses[0]
+    text = recipes.reber_split(0)[1][0]
+    batch = tasks.reber([text])
+    first = network.predict(batch.x)[0, 1]  # after the second symbol comes a B
+    assert tasks.REBER_SYMBOLS[first.argmax()] == "B"
+
+
+def test_the_adder_gets_better_and_tells_how_far_it_is():
+    seen = []
+    adder = train_adder(20, 0, count=150, on_progress=lambda *told: seen.append(told))
+    assert adder.sequences is None
+    assert adder.errors == tuple(error for _, error in seen)
+    assert len(adder.errors) == 150
+    assert np.mean(adder.errors[-10:]) < 0.75 * np.mean(adder.errors[:10])
+    sums = tasks.adding(200, 20, seed=10**9)
+    assert adder.answer(sums).shape == (200, 1)
+    for row in range(3):  # padding is not looked at
+        alone = sums.x[row : row + 1, : sums.lengths[row]]
+        assert adder.answer(sums)[row] == pytest.approx(
+            adder.network.predict(alone)[0, -1], abs=1e-5
+        )
+
+
+def test_the_adder_stops_when_the_last_2000_are_right(monkeypatch):
+    """A task whose answer is always the same is learned at once."""
+
+    def easy(count, seq_len, seed):
+        shape = (count, 1)
+        late = 0.2 if seed == 40 else 0.0  # one batch is wrong, and the count starts again
+        return tasks.Sums(np.zeros((count, 2, 2)), np.full(shape, late), np.full(count, 2), None)
+
+    class Silent(Network):
+        def forward(self, x):
+            return 0.0 * super().forward(x)
+
+    monkeypatch.setattr(recipes.tasks, "adding", easy)
+    monkeypatch.setattr(recipes, "Network", Silent)
+    adder = train_adder(20, 0, count=200)
+    assert adder.sequences == 32 * (41 + 63)  # 63 batches hold 2,000 sequences
+    assert train_adder(20, 0, count=103).sequences is None
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+BAD_INPUT = [
+    (lambda: Network(1, 1, 1, "gru"), ValueError, "layer must be lstm or rnn, got 'gru'"),
+    (lambda: Network(1, 0, 1), ValueError, "hidden_size must be at least 1, got 0"),
+    (lambda: Network(1, 1, 1, seed=-1), ValueError, "seed must be at least 0"),
+    (lambda: chrono(nn.LSTM(1, 1), 2), ValueError, "longest must be at least 3, got 2"),
+    (lambda: chrono(nn.LSTM(1, 1), 9.5), TypeError, "longest must be a whole number"),
+    (lambda: chrono(nn.LSTM(1, 1), 9, None), TypeError, "seed must be a whole number"),
+    (lambda: train_counter(count=0), ValueError, "count must be at least 1, got 0"),
+    (lambda: train_counter(letters="a"), ValueError, "letters must be two or more"),
+    (lambda: train_counter("one"), TypeError, "seed must be a whole number"),
+    (lambda: train_reber(count=1.5), TypeError, "count must be a whole number"),
+    (lambda: train_reber(hidden_size=0), ValueError, "hidden_size must be at least 1"),
+    (lambda: train_adder(19, count=1), ValueError, "seq_len must be at least 20, got 19"),
+    (lambda: train_adder(layer=None), ValueError, "layer must be lstm or rnn, got None"),
+]
+
+
+@pytest.mark.parametrize(("act", "error", "names"), BAD_INPUT)
+def test_bad_input_is_named(act, error, names):
+    with pytest.raises(error, match=f"^{re.escape(names)}"):
+        act()
