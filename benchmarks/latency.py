@@ -165,10 +165,95 @@ lstm = torch.nn.LSTM(2, 32, num_layers=2, bidirectional=True)
 e = TraceExplorer(trace(lstm, 3 * torch.randn(50, 8, 2)))
 e.order.value = "by variance of c"
 """
-CURVE, RUN, FLOW, LAYER, FORMING = (
-    f"interact + inline, {what}"
-    for what in ("a curve", "a run", "gradients", "six heatmaps", "checkpoints")
+COUNTED = """
+import numpy as np
+from lstm_lib.tasks import counting
+from lstm_lib.trained import counter
+def run(n):
+    x = counting([n]).x
+    outputs, trace = counter().forward(x)
+    return x, 1 / (1 + np.exp(-outputs)), trace
+"""
+INTERACT_COUNT = (
+    COUNTED
+    + """
+import ipywidgets, matplotlib.pyplot as plt
+%matplotlib inline
+@ipywidgets.interact(n=ipywidgets.IntSlider(value=24, min=1, max=100))
+def draw(n):
+    x, chances, trace = run(n)
+    figure, axes = plt.subplots(4, 1, figsize=(9, 5), sharex=True)
+    axes[0].plot(trace.c[0])
+    for axis, symbol, row in zip(axes[1:], "abT", chances[0].T):
+        axis.bar(range(len(row)), row)
+        axis.set_ylabel(symbol)
+    figure.suptitle(f"{trace.c[0, -1, 1]:.2f}")
+    plt.show()
+"""
 )
+READ = """
+import numpy as np
+from lstm_lib.tasks import one_hot, reber_states, reber_walk
+from lstm_lib.trained import reber_reader
+string, states = "BTBTXXVPXTVPXTTVPXTTTVPXVPXTTVVETE", reber_states()
+outputs, trace = reber_reader().forward(one_hot(string, "BTPSXVE")[None])
+powers = np.exp(outputs[0])
+chances, walk = powers / powers.sum(axis=1, keepdims=True), reber_walk(string)
+"""
+INTERACT_READ = (
+    READ
+    + """
+import ipywidgets, matplotlib.pyplot as plt
+%matplotlib inline
+@ipywidgets.interact(step=ipywidgets.IntSlider(value=9, min=1, max=len(string)))
+def draw(step):
+    figure, (graph, line, bars) = plt.subplots(1, 3, figsize=(9, 5))
+    for name, (place, arrows) in states.items():
+        for symbol, end in arrows.items():
+            graph.annotate(symbol, states[end].place, place, arrowprops={"arrowstyle": "->"})
+        graph.plot(*place, "ro" if name == walk[step] else "ko")
+    line.plot(trace.c[0, :, 0])
+    line.axvline(step - 1)
+    bars.barh(list("BTPSXVE"), chances[step - 1])
+    plt.show()
+"""
+)
+CLAMPED = """
+import torch
+from lstm_lib.trace import Clamp, trace
+torch.manual_seed(0)
+lstm = torch.nn.LSTM(2, 32, batch_first=True)
+x = 3 * torch.randn(8, 50, 2)
+score = lambda output: output.mean().item()
+"""
+INTERACT_CLAMP = (
+    CLAMPED
+    + """
+import ipywidgets, matplotlib.pyplot as plt
+%matplotlib inline
+before = trace(lstm, x)
+@ipywidgets.interact(value=ipywidgets.FloatSlider(value=0.5, min=0, max=1, step=0.05))
+def draw(value):
+    after = trace(lstm, x, clamp=Clamp("f", value, units=5, steps=range(10, 30)))
+    figure, axes = plt.subplots(4, 2, figsize=(9, 5))
+    axes[0, 1].barh(["before", "after"], [score(before.output), score(after.output)])
+    for run in (before, after):
+        axes[0, 0].plot(run[0].f[0, :, 5])
+        axes[1, 0].plot(run[0].c[0, :, 5])
+        axes[1, 1].plot(run.output[0, :, 0])
+    for row, run in zip(axes[2:], (before, after)):
+        for axis, values in zip(row, (run[0].c, run.output)):
+            axis.imshow(values[0].T, aspect="auto", cmap="cividis")
+    plt.show()
+"""
+)
+CURVE, RUN, FLOW, LAYER, FORMING, CLAMP = (
+    f"interact + inline, {what}"
+    for what in ("a curve", "a run", "gradients", "six heatmaps", "checkpoints", "a clamp")
+)
+
+
+COUNTING, WALKING = "interact + inline, counting", "interact + inline, an automaton"
 
 
 def explorer(name, slider, against, first=""):
@@ -183,6 +268,7 @@ CASES = [
     Case(FLOW, INTERACT_FLOW),
     Case(LAYER, INTERACT_LAYER),
     Case(FORMING, INTERACT_CHECKPOINTS),
+    Case(CLAMP, INTERACT_CLAMP),
     explorer("GateExplorer", "weight on h", CURVE),
     explorer("YouAreTheGates", "forget gate f, step 2", RUN),
     explorer("CellExplorer", "forget gate, weight on h", RUN),
@@ -205,12 +291,34 @@ CASES = [
     ),
     *(
         explorer(
+            "ClampExplorer",
+            slider,
+            CLAMP,
+            f"{CLAMPED}\ne = ClampExplorer(lstm, x, score=score)\n"
+            "e.unit.value, e.first.value, e.last.value, e.value.value = 6, 11, 30, 0.5",
+        )
+        for slider in ("value it is held to", "last step that is held", "sequence")
+    ),
+    *(
+        explorer(
             "LightningExplorer",
             slider,
             FORMING,
             f"{CHECKPOINTS}\ne = LightningExplorer(saved, targets)\ne.epoch.value = 100",
         )
         for slider in ("epoch of the checkpoint", "unit", "sequence")
+    ),
+    Case(COUNTING, INTERACT_COUNT),
+    Case(WALKING, INTERACT_READ),
+    *(
+        explorer("CounterExplorer", slider, COUNTING, "e.n.value = 24\ne.step.value = 20")
+        for slider in ("n: write n times a, then n times b", "step")
+    ),
+    *(
+        explorer(
+            "ReberExplorer", slider, WALKING, READ + "e.string.value, e.step.value = string, 9"
+        )
+        for slider in ("step", "unit", "new string, number")
     ),
     Case(
         "Slider + SVG, a curve",

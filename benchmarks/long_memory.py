@@ -34,14 +34,14 @@ def reber(layer: str, seed: int) -> float:
     """Return the percentage of held-out strings that are right."""
     network = recipes.train_reber(seed, layer=layer)
     test = tasks.reber(recipes.reber_split(seed)[1])
-    return 100 * tasks.ahead(network.predict(test.x), test.legal, test.lengths).mean()
+    return 100 * float(tasks.ahead(network.predict(test.x), test.legal, test.lengths).mean())
 
 
 def adding(steps: int, layer: str, seed: int) -> tuple[float, float]:
     """Return the sequences needed, infinite if it never was enough, and the percentage right."""
     adder = recipes.train_adder(steps, seed, layer=layer)
     test = tasks.adding(1000, steps, TEST_SEED + seed)
-    return adder.sequences or np.inf, 100 * test.correct(adder.answer(test)).mean()
+    return adder.sequences or np.inf, 100 * float(test.correct(adder.answer(test)).mean())
 
 
 def counting_table(seeds: int, _: list[int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -178,47 +179,65 @@ def train_reber(
     seed: int = 0,
     hidden_size: int = 8,
     count: int = 4000,
+    cycles: int = 3,
     layer: str = "lstm",
     on_progress: Progress | None = None,
 ) -> Network:
     """Return a network that has learned to predict the next symbol of embedded Reber strings.
 
-    It is trained on the first part of `reber_split(seed)` in batches of 32: first drawn as often
-    as the grammar makes them, which are mostly short ones, that the second symbol is soon found
-    to matter; from half of the updates on every string alike, that it is kept through long ones.
+    It is trained on the first part of `reber_split(seed)` in batches of 32. In the first half of
+    a cycle these are drawn as often as the grammar makes them, which are mostly short ones, so
+    that the second symbol is soon found to matter; in the other half every string alike, so that
+    it is kept through long ones. It ends when in all training strings the legal symbols are
+    ahead of all others by more than 1, which is looked at after every 200 updates.
+
     The outputs are logits, one per symbol; their softmax is the probability that it is next.
 
     Args:
         seed: of strings, weights and batches.
         hidden_size: units.
-        count: updates.
+        count: updates in a cycle of the learning rate.
+        cycles: how many at most.
         layer: "lstm" or "rnn".
         on_progress: called at every update with its number, from 1, and the loss.
 
     Raises:
         TypeError, ValueError: an argument is not what it has to be.
     """
-    strings = tasks.reber(reber_split(seed)[0])
+    strings, draw = tasks.reber(reber_split(seed)[0]), np.random.default_rng(seed)
     network = Network(7, hidden_size, 7, layer, seed)
     if layer == "lstm":
         set_forget_bias(network.layer, 1.0)
-    x, targets = torch.as_tensor(strings.x).float(), torch.as_tensor(strings.targets)
-    chances, draw = _chances(strings), np.random.default_rng(seed)
+    chances = _chances(strings)
 
     def loss_of(update: int) -> Tensor:
-        rows = draw.choice(len(x), size=32, p=chances if 2 * update < count else None)
-        steps = strings.lengths[rows].max()
-        logits = network(x[rows, :steps]).flatten(0, 1)
-        return F.cross_entropy(logits, targets[rows, :steps].flatten(), ignore_index=-1)
+        rows = draw.choice(len(strings.x), size=32, p=chances[2 * update >= count])
+        return _surprise(network, strings, rows)
 
-    _run(updates(network, loss_of, count, lr=0.07), on_progress)
+    cycles = range(_validate.count("cycles", cycles, at_least=1))
+    losses = chain.from_iterable(updates(network, loss_of, count, lr=0.07) for _ in cycles)
+    _run(losses, on_progress, lambda done: done % 200 == 0 and _is_ahead(network, strings))
     return network
 
 
-def _chances(strings: tasks.Symbols) -> np.ndarray:
-    """Return how likely the grammar makes each string among these, (batch_size,)."""
+def _chances(strings: tasks.Symbols) -> tuple[np.ndarray, np.ndarray]:
+    """Return how likely the grammar makes each string, and equal chances, (batch_size,) each."""
     forks = (strings.legal.sum(axis=2) == 2).sum(axis=1)  # (batch_size,)
-    return 0.5**forks / np.sum(0.5**forks)
+    return 0.5**forks / np.sum(0.5**forks), np.full(len(forks), 1 / len(forks))
+
+
+def _surprise(network: Network, strings: tasks.Symbols, rows: np.ndarray) -> Tensor:
+    """Return the mean of -log(probability of the symbol that came) over some of the strings."""
+    steps = strings.lengths[rows].max()
+    x = torch.as_tensor(strings.x[rows, :steps]).float()  # (rows, steps, symbols)
+    targets = torch.as_tensor(strings.targets[rows, :steps])  # (rows, steps)
+    return F.cross_entropy(network(x).flatten(0, 1), targets.flatten(), ignore_index=-1)
+
+
+def _is_ahead(network: Network, strings: tasks.Symbols) -> bool:
+    """Say whether in every string the legal symbols are ahead by more than 1."""
+    handicap = network.predict(strings.x) - strings.legal
+    return bool(tasks.ahead(handicap, strings.legal, strings.lengths).all())
 
 
 class Adder(NamedTuple):
@@ -247,12 +266,13 @@ def train_adder(
     count: int = 2000,
     layer: str = "lstm",
     on_progress: Progress | None = None,
+    batch_size: int = 32,
+    lr: float = 0.01,
 ) -> Adder:
     """Return a network trained on the adding problem until the paper's stopping rule is met.
 
     The rule: the last 2,000 sequences all right within 0.04, each judged before it is learned
-    from, and their mean error below 0.01. Batches of 32 new sequences; the biases start by the
-    chrono rule.
+    from, and their mean error below 0.01. Every batch is new; the biases start by the chrono rule.
 
     Args:
         seq_len: steps of the shortest sequences, at least 20.
@@ -261,6 +281,9 @@ def train_adder(
         count: updates at most.
         layer: "lstm" or "rnn".
         on_progress: called at every update with its number, from 1, and the mean error.
+        batch_size: sequences per update. Over a thousand steps an update with 16 takes less than
+            half the time of one with 32, as far more of it stays in the processor's cache.
+        lr: the highest rate, above 0.
 
     Raises:
         TypeError, ValueError: an argument is not what it has to be.
@@ -270,20 +293,17 @@ def train_adder(
     network = Network(2, hidden_size, 1, layer, seed)
     if layer == "lstm":
         chrono(network.layer, seq_len, seed)
-    recent, errors = deque(maxlen=2000), []
+    recent, errors, size = deque(maxlen=2000), [], _validate.count("batch_size", batch_size, 1)
 
     def loss_of(update: int) -> Tensor:
-        distance = _distance(network, tasks.adding(32, seq_len, seed=seed * 10**6 + update))
+        distance = _distance(network, tasks.adding(size, seq_len, seed=seed * 10**6 + update))
         recent.extend(distance.detach().abs().tolist())
         errors.append(float(distance.detach().abs().mean()))
         return distance.square().mean()
 
-    for done, _ in enumerate(updates(network, loss_of, count, lr=0.01), 1):
-        if on_progress:
-            on_progress(done, errors[-1])
-        if _is_learned(recent):
-            return Adder(network, 32 * done, tuple(errors))
-    return Adder(network, None, tuple(errors))
+    tell = on_progress and (lambda done, _: on_progress(done, errors[-1]))
+    done = _run(updates(network, loss_of, count, lr), tell, lambda _: _is_learned(recent))
+    return Adder(network, done and size * done, tuple(errors))
 
 
 def _distance(network: Network, sums: tasks.Sums) -> Tensor:
@@ -298,8 +318,15 @@ def _is_learned(recent: deque[float]) -> bool:
     return len(recent) == recent.maxlen and max(recent) < 0.04 and np.mean(recent) < 0.01
 
 
-def _run(losses: Iterator[float], on_progress: Progress | None) -> None:
-    """Make every update, and tell about each."""
+def _run(
+    losses: Iterator[float],
+    on_progress: Progress | None,
+    is_done: Callable[[int], bool] = lambda _: False,
+) -> int | None:
+    """Make updates and tell about each, until one is enough; return its number, or None."""
     for done, loss in enumerate(losses, 1):
         if on_progress:
             on_progress(done, loss)
+        if is_done(done):
+            return done
+    return None

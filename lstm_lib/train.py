@@ -26,8 +26,8 @@ from lstm_lib.training import (
     last_value,
 )
 from lstm_lib.training.data import share
-from lstm_lib.training.trainer import LOGS, EpochBar, Keep, Trainer, check, defaults, seed
-from lstm_lib.training.watching import Watch
+from lstm_lib.training.trainer import HYPER, LOGS, EpochBar, Keep, Trainer, check, defaults, seed
+from lstm_lib.training.watching import Watch, at_rest
 
 NAME = "python -m lstm_lib.train"
 MODELS, DATA = ("by-hand", "native", "vector"), ("companies", "waves")
@@ -119,8 +119,8 @@ class Pair:
 
     def stored(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the options that a checkpoint was trained with, if it is of this pair."""
-        options, keys = {}, ("hyper_parameters", "datamodule_hyper_parameters")
-        for name, key, kind in zip(("model", "data"), keys, self.kinds, strict=True):
+        options = {}
+        for name, key, kind in zip(("model", "data"), HYPER, self.kinds, strict=True):
             own, values = signature(kind).parameters.keys(), found.get(key, {})
             if own == values.keys():
                 options |= {f"{name}.{k}": values[k] for k in own - SETTLED}
@@ -317,12 +317,8 @@ def forecast(module: lightning.LightningModule, data: WavesData) -> tuple[list, 
 
 def outputs_for(module: lightning.LightningModule, x: Tensor) -> Tensor:
     """Return a module's outputs in the precision of `x`."""
-    mode = module.training
-    module.eval()
-    with torch.no_grad():
-        outputs = module(x.to(next(module.parameters()))).to(x)
-    module.train(mode)
-    return outputs
+    with at_rest(module):
+        return module(x.to(next(module.parameters()))).to(x)
 
 
 def say(text: str) -> None:

@@ -83,6 +83,16 @@ def stop(losses, patience):
     return len(losses), best + 1
 
 
+def forgetful(losses, patience):
+    """Return nothing where the training is not stopped."""
+    waited = 0
+    for k in range(1, len(losses)):
+        waited = 0 if losses[k] < min(losses[:k]) else waited + 1
+        if waited == patience:
+            return k + 1, losses.index(min(losses[: k + 1])) + 1
+    return None
+
+
 def no_reset(losses, patience):
     best, waited = 0, 0
     for k in range(1, len(losses)):
@@ -136,6 +146,10 @@ RIGHT = [
 ]
 MISTAKES = [
     (checks.window_count, (965,), "reach across a border"),
+    (checks.window_count, (964,), "reach across a border"),
+    (checks.window_count, (971,), "what follows needs room too"),
+    (checks.window_count, (780,), "there are three"),
+    (checks.window_count, (230,), "two smaller parts"),
     (checks.window_count, (892,), "starts at step 0"),
     (checks.window_count, (898,), "one too many"),
     (checks.window_count, (913,), "has to be in the part as well"),
@@ -156,6 +170,11 @@ MISTAKES = [
     (checks.keeping_gate, (0.5**24,), "the other way round"),
     (checks.keeping_gate, (0.5 ** (1 / 7.3),), "a period of 7.3"),
     (checks.keeping_gate, (0.5 ** (1 / 12),), "half for 12 steps"),
+    (checks.keeping_gate, (0.5,), "a single step"),
+    (checks.keeping_gate, (2 ** (1 / 24),), "would grow"),
+    (checks.keeping_gate, (math.log(0.5) / 24,), "the logarithm"),
+    (checks.keeping_gate, (0.97,), "four decimals"),
+    (checks.keeping_gate, (0.972,), "four decimals"),
     (checks.keeping_gate, (0.7,), "24 times"),
     (checks.one_period_back, (no_wrap,), "longer than a period"),
     (checks.one_period_back, (lambda x, p, h: x[:, -1].expand(-1, h),), "last value going on"),
@@ -182,6 +201,8 @@ MISTAKES = [
     (checks.one_period_back, (lambda *case: wrapped(*case)[0],), "there are several"),
     (checks.one_period_back, (lambda x, p, h: x[:, :3, 0],), "shape should be (2, 6)"),
     (checks.one_period_back, (lambda x, p, h: x[:, :h, 0],), "after which step"),
+    (checks.one_period_back, (lambda x, p, h: x[:, -p : -p + h, 0],), "ends before it begins"),
+    (checks.one_period_back, (lambda x, p, h: x[:, [k - p for k in range(h)], 0],), "comes step 0"),
     (checks.one_period_back, (lambda x: x,), "stopped with TypeError"),
     (checks.one_period_back, (3,), "should be a function"),
     (checks.early_stop, (lambda a, n: stop(a, n + 1),), "one epoch too late"),
@@ -196,6 +217,18 @@ MISTAKES = [
     (checks.early_stop, (lambda *case: stop(*case)[1],), "return both"),
     (checks.early_stop, (lambda a, n: (stop(a, n)[0], a.index(min(a)) + 1),), "never happened"),
     (checks.early_stop, (lambda a, n: (len(a), a.index(min(a)) + 1),), "it never stops"),
+    (checks.early_stop, (forgetful,), "runs through all its epochs"),
+    (checks.early_stop, (lambda a, n: (stop(a, n)[0], a[stop(a, n)[1] - 1]),), "not its loss"),
+    (
+        checks.early_stop,
+        (lambda a, n: (stop(a, n)[0], stop(a, n)[1] - 1),),
+        "the best epoch from 1",
+    ),
+    (
+        checks.early_stop,
+        (lambda a, n: (stop(a, n)[0] - 1, stop(a, n)[1]),),
+        "up to the stop from 1",
+    ),
     (checks.early_stop, (lambda a, n: (1, 1),), "walk through the epochs"),
     (checks.early_stop, (lambda a: (1, 1),), "your function stopped"),
     (checks.early_stop, (3,), "should be a function"),

@@ -256,3 +256,11 @@ def test_a_loss_that_is_none_is_refused(loss, error, says):
     with pytest.raises(error, match=says):
         gradient_flow(lstm, x, loss)
     assert not lstm._forward_hooks
+
+
+def test_inference_mode_around_it_changes_nothing():
+    lstm, x, loss = made({})
+    expected = gradient_flow(lstm, x, loss)
+    with torch.inference_mode():
+        found = gradient_flow(lstm, x, loss)
+    assert torch.equal(found[0].d_c, expected[0].d_c)

@@ -53,6 +53,8 @@ NEW = [
     "by_hand_native.svg",
     "native_training.svg",
     "forecast.svg",
+    "gradient_flow.svg",
+    "looking_inside.svg",
 ]
 USED = [
     pytest.param(*pair, id=f"{page.name}-{pair[0].name}") for page in PAGES for pair in used(page)

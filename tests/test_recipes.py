@@ -107,6 +107,17 @@ def test_an_update_is_made_only_when_the_next_is_asked_for():
 # --- the three trainings ----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("train", "bias", "rate"), [(train_counter, 3, 0.1), (train_reber, 1, 0.07)]
+)
+def test_each_training_starts_with_its_forget_bias_and_rate(monkeypatch, train, bias, rate):
+    asked = []
+    monkeypatch.setattr(recipes, "updates", lambda *_, lr: iter(asked.append(lr) or ()))
+    assert (gates(train().layer)[1] == bias).all()
+    assert set(asked) == {rate}
+    assert type(train(layer="rnn").layer) is nn.RNN  # it has no gates to set
+
+
 def test_the_counter_learns_its_strings():
     seen = []
     network = train_counter(0, count=600, on_progress=lambda *told: seen.append(told))
@@ -137,6 +148,47 @@ def test_the_inner_grammar_is_learned_first():
     assert tasks.REBER_SYMBOLS[first.argmax()] == "B"
 
 
+class Reader(nn.Module):
+    """Says what is legal for all strings it is asked about, `margin` ahead of the rest."""
+
+    margin = 0.0
+
+    def __init__(self, *_):
+        super().__init__()
+        self.layer = nn.LSTM(1, 1)
+        self.asked = []
+
+    def forward(self, x):
+        self.asked.append(x)
+        return torch.zeros(x.shape) + 0.0 * self.layer.bias_ih_l0.sum()
+
+    def predict(self, x):
+        return type(self).margin * tasks.reber(recipes.reber_split(0)[0]).legal
+
+
+@pytest.mark.parametrize(("margin", "updates"), [(1.01, 200), (0.99, 410)])
+def test_a_reader_is_done_when_all_training_strings_are_ahead_by_one(monkeypatch, margin, updates):
+    monkeypatch.setattr(recipes, "Network", Reader)
+    monkeypatch.setattr(Reader, "margin", margin)
+    seen = []
+    train_reber(0, count=205, cycles=2, on_progress=lambda done, _: seen.append(done))
+    assert seen == list(range(1, updates + 1))
+
+
+def test_short_strings_come_first_and_then_all_alike(monkeypatch):
+    monkeypatch.setattr(recipes, "Network", Reader)
+    reader = train_reber(0, count=100, cycles=1)
+    training = recipes.reber_split(0)[0]
+    sizes = [float(x.sum()) / len(x) for x in reader.asked]  # steps of a string, on average
+    assert np.mean(sizes[50:]) == pytest.approx(np.mean([len(s) - 1 for s in training]), rel=0.05)
+    assert np.mean(sizes[:50]) < 0.75 * np.mean(sizes[50:])
+    assert all(len(x) == 32 for x in reader.asked)
+    shortest = [
+        x.sum(axis=(1, 2)) == 8 for x in reader.asked[:50]
+    ]  # four of them, each with chance 1/16
+    assert np.mean([float(is_shortest.float().mean()) for is_shortest in shortest]) > 0.2
+
+
 def test_the_adder_gets_better_and_tells_how_far_it_is():
     seen = []
     adder = train_adder(20, 0, count=150, on_progress=lambda *told: seen.append(told))
@@ -151,6 +203,14 @@ def test_the_adder_gets_better_and_tells_how_far_it_is():
         assert adder.answer(sums)[row] == pytest.approx(
             adder.network.predict(alone)[0, -1], abs=1e-5
         )
+
+
+def test_the_first_error_of_the_adder_is_that_of_its_start():
+    network = Network(2, 16, 1, seed=3)
+    chrono(network.layer, 40, seed=3)
+    sums = tasks.adding(32, 40, seed=3 * 10**6)
+    wanted = abs(recipes.Adder(network, None, ()).answer(sums) - sums.targets).mean()
+    assert train_adder(40, 3, count=1).errors == pytest.approx((wanted,), rel=1e-5)
 
 
 def test_the_adder_stops_when_the_last_2000_are_right(monkeypatch):
@@ -170,6 +230,27 @@ def test_the_adder_stops_when_the_last_2000_are_right(monkeypatch):
     adder = train_adder(20, 0, count=200)
     assert adder.sequences == 32 * (41 + 63)  # 63 batches hold 2,000 sequences
     assert train_adder(20, 0, count=103).sequences is None
+    adder = train_adder(20, 0, count=90, batch_size=45)
+    assert adder.sequences == 45 * (41 + 45)
+
+
+def test_batch_size_and_rate_of_the_adder_are_its_own(monkeypatch):
+    seen = []
+
+    def watched(network, loss_of, count, lr):
+        seen.append((loss_of(0).shape, count, lr))
+        yield 0.0
+
+    asked = []
+    real = recipes.tasks.adding
+    monkeypatch.setattr(
+        recipes.tasks, "adding", lambda *args, **more: asked.append(args) or real(*args, **more)
+    )
+    monkeypatch.setattr(recipes, "updates", watched)
+    train_adder(20, 0, count=7)
+    train_adder(20, 0, count=7, batch_size=5, lr=0.02)
+    assert asked == [(32, 20), (5, 20)]
+    assert seen == [((), 7, 0.01), ((), 7, 0.02)]
 
 
 # --- bad input --------------------------------------------------------------------------------
@@ -185,8 +266,10 @@ BAD_INPUT = [
     (lambda: train_counter(letters="a"), ValueError, "letters must be two or more"),
     (lambda: train_counter("one"), TypeError, "seed must be a whole number"),
     (lambda: train_reber(count=1.5), TypeError, "count must be a whole number"),
+    (lambda: train_reber(cycles=0), ValueError, "cycles must be at least 1, got 0"),
     (lambda: train_reber(hidden_size=0), ValueError, "hidden_size must be at least 1"),
     (lambda: train_adder(19, count=1), ValueError, "seq_len must be at least 20, got 19"),
+    (lambda: train_adder(batch_size=0), ValueError, "batch_size must be at least 1, got 0"),
     (lambda: train_adder(layer=None), ValueError, "layer must be lstm or rnn, got None"),
 ]
 

@@ -468,3 +468,10 @@ def test_the_example_is_the_run_of_an_lstm(direction):
             c = np.where(running, step.f * step.c_prev + step.i * step.g, 0)
             assert step.c == pytest.approx(c)
             assert step.h == pytest.approx(step.o * np.tanh(step.c))
+
+
+def test_the_trace_of_one_unit_keeps_its_layer_and_direction():
+    one = trace(lstm(num_layers=2, bidirectional=True), torch.randn(3, 7, 2).double())
+    shown = TraceExplorer(one[1, "reverse"].select(unit=2)).trace
+    assert (shown.layer, shown.direction) == (1, "reverse")
+    assert np.array_equal(shown[3].c_prev[:, 0], one[1, "reverse"][3].c_prev[:1, 2])

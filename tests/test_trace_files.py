@@ -272,3 +272,16 @@ def test_a_damaged_file_is_refused_or_says_the_same(tmp_path, traced):
 def test_a_file_that_is_not_there_stays_that(tmp_path):
     with pytest.raises(FileNotFoundError):
         Trace.load(tmp_path / "none")
+
+
+def test_a_trace_of_whole_numbers_comes_back(tmp_path):
+    column = (0, 1)
+    made = Trace(*[column] * 7, h0=0, c0=1)
+    made.save(tmp_path / "a.npz")
+    assert Trace.load(tmp_path / "a.npz") == made
+
+
+def test_no_trace_is_not_saved(tmp_path):
+    with pytest.raises(ValueError, match="traces must hold at least one Trace, got none"):
+        Traces([]).save(tmp_path / "a.npz")
+    assert not (tmp_path / "a.npz").exists()

@@ -12,9 +12,10 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from lstm_lib import layers
+from lstm_lib import layers, trained
 from lstm_lib.diagram import cell, timeline
 from lstm_lib.scalar import ScalarLSTM
+from lstm_lib.tasks import counting
 from lstm_lib.trace import Clamp, Trace, Traced, trace
 from lstm_lib.vector import VectorLSTM
 from lstm_lib.widgets import VectorExplorer
@@ -587,3 +588,61 @@ def test_nan_in_the_input_is_no_difference():
 
 def test_what_comes_back_is_a_trace():
     assert isinstance(trace(nn.LSTM(1, 2), X)[0], Trace)
+
+
+def test_a_memory_that_climbed_far_in_float32_is_not_taken_for_another_forward():
+    lstm = trained.counter().to_torch().float()
+    x = torch.from_numpy(counting([400]).x).float()
+    far_up, exact = trace(lstm, x)[0], trace(lstm.double(), x.double())[0]
+    assert far_up.c.max() > 300
+    assert (far_up.c - exact.c).abs().max() < 0.1
+    assert far(far_up.h, exact.h) < 0.01
+
+
+class Remembers(nn.Module):
+    """A module that puts its last state in the place of its buffers."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(2, 3)
+        self.register_buffer("h", torch.zeros(1, 1, 3))
+        self.register_buffer("c", torch.zeros(1, 1, 3))
+
+    def forward(self, x):
+        output, (self.h, self.c) = self.lstm(x, (self.h, self.c))
+        return output
+
+
+def test_a_buffer_that_a_forward_replaces_is_put_back():
+    model, x = Remembers(), torch.randn(4, 1, 2)
+    h, c = model.h, model.c
+    first = trace(model, x).output
+    assert model.h is h
+    assert model.c is c
+    assert torch.equal(trace(model, x).output, first)
+
+
+def test_a_module_under_autocast_is_refused_by_its_dtype():
+    with (
+        torch.autocast("cpu", torch.bfloat16),
+        pytest.raises(ValueError, match=r"float32 or float64, got torch\.bfloat16"),
+    ):
+        trace(nn.LSTM(2, 3), torch.randn(4, 1, 2))
+
+
+@pytest.mark.parametrize(
+    "units",
+    [torch.tensor([0, 2]), torch.tensor(2), np.array([0, 2]), [0, 2], (k for k in (0, 2))],
+    ids=["tensor", "tensor of one", "array", "list", "generator"],
+)
+def test_a_clamp_takes_units_in_any_form_and_can_be_used_twice(units):
+    lstm, x, clamp = nn.LSTM(2, 3), torch.randn(4, 1, 2), Clamp("f", 0.25, units=units)
+    for _ in range(2):
+        f = trace(lstm, x, clamp=clamp)[0].f
+        assert (f[..., 2] == 0.25).all()
+        assert not (f[..., 1] == 0.25).any()
+
+
+def test_clamps_of_the_same_units_in_arrays_are_equal():
+    assert Clamp("f", 0.0, units=np.array([0, 2])) == Clamp("f", 0.0, units=torch.tensor([0, 2]))
+    assert Clamp("f", 0.0, units=np.array([0, 2])) != Clamp("f", 0.0, units=np.array([0, 1]))

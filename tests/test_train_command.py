@@ -271,3 +271,11 @@ def test_two_processes_reach_what_one_reaches(folder):
     ]
     for name, values in weights[0].items():
         torch.testing.assert_close(values, weights[1][name], atol=1e-5, rtol=1e-4)
+
+
+def test_what_a_model_says_leaves_each_part_in_its_mode():
+    module = LightningLSTM().train()
+    module.layer.eval()
+    train.outputs_for(module, torch.zeros(1, 4, 1))
+    assert module.training
+    assert not module.layer.training

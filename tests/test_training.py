@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import lightning
+import numpy as np
 import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
@@ -229,6 +230,12 @@ def test_both_directions_and_projections_fit_the_read_out():
         ),
         ({"layer": 3}, ValueError, "layer must be 'native' or 'vector' or a layer, got 3"),
         ({"layer": nn.LSTM(1, 2)}, ValueError, "layer must have batch_first=True"),
+        (
+            {"layer": nn.LSTM(1, 2, batch_first=True, bidirectional=True), "every_step": False},
+            ValueError,
+            "every_step must be True for a bidirectional layer, got False",
+        ),
+        ({"every_step": "no"}, TypeError, "every_step must be a bool, got 'no'"),
         ({"hidden_size": 0}, ValueError, "hidden_size must be at least 1, got 0"),
         ({"hidden_size": "8"}, TypeError, "hidden_size must be a whole number, got '8'"),
         ({"output_size": 0}, ValueError, "output_size must be at least 1, got 0"),
@@ -587,3 +594,15 @@ def test_losses_of_all_parts_are_logged():
     assert result["test_loss"] == pytest.approx(F.mse_loss(module(x), targets).item(), rel=1e-5)
     (outputs,) = run.predict(module, datamodule=data)[:1]
     torch.testing.assert_close(outputs, module(x[: len(outputs)]))
+
+
+def test_settings_of_numpy_go_through_a_checkpoint():
+    labels = np.array([0.0, 1.0])
+    options = {"output_size": 1, "every_step": False, "labels": labels}
+    module = SequenceRegressor(hidden_size=np.int64(2), lr=np.float64(0.25), **options)
+    found, path = trained(module, CompaniesData(batch_size=np.int64(2)), 1)
+    assert type(found["hyper_parameters"]["lr"]) is float
+    assert type(found["datamodule_hyper_parameters"]["batch_size"]) is int
+    loaded = load(SequenceRegressor, path)
+    assert (loaded.lr, loaded.labels) == (0.25, (0.0, 1.0))
+    assert loaded.hparams.hidden_size == 2

@@ -16,6 +16,7 @@ from lstm_lib.training import (
     CompaniesData,
     LightningLSTM,
     LSTMByHand,
+    Regressor,
     SequenceRegressor,
     Watch,
     WavesData,
@@ -380,3 +381,27 @@ def test_every_sequence_has_a_place(count):
 def test_a_bad_argument_is_named(arguments, kind, words):
     with pytest.raises(kind, match=words):
         Watch(**{"x": X, "targets": TARGETS} | arguments)
+
+
+class Untraced(Regressor):
+    """A module that has no trace of its own."""
+
+    def __init__(self):
+        super().__init__(lr=0.1)
+        self.read_out = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return self.read_out(x[:, :, 0])
+
+
+@pytest.mark.parametrize("case", ["no trace", "no LSTM", "half precision"])
+def test_where_no_trace_is_to_be_had_the_training_goes_on_without_histograms(tmp_path, case):
+    gru, options = nn.GRU(1, 2, batch_first=True), {}
+    module = Untraced()
+    if case == "no LSTM":
+        module = SequenceRegressor(gru, output_size=1, every_step=False)
+    elif case == "half precision":
+        module, options = LightningLSTM(), {"precision": "bf16-true"}
+    log = read(fit(module, CompaniesData(), tmp_path, callbacks=[Watch(X, TARGETS)], **options))
+    assert log.Tags()["histograms"] == []
+    assert log.Tags()["images"] == [PICTURE]

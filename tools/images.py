@@ -16,9 +16,13 @@ from lstm_lib.diagram import cell, chapters, forming, lightning, torch_layer
 from lstm_lib.diagram.copying import copy_task
 from lstm_lib.diagram.film import film
 from lstm_lib.diagram.fused import fused
+from lstm_lib.diagram.lanes import lanes
+from lstm_lib.diagram.looking_inside import looking_inside
 from lstm_lib.diagram.svg import document, line, number, shape, text
 from lstm_lib.scalar import History, ScalarLSTM, train
-from lstm_lib.tasks import companies, waves
+from lstm_lib.tasks import companies, counting, waves
+from lstm_lib.trace import Clamp, trace
+from lstm_lib.trained import counter
 from lstm_lib.widgets import CellExplorer, TrainingExplorer
 
 FOLDER = Path(__file__).resolve().parent.parent / "images"
@@ -103,6 +107,14 @@ def forecast() -> str:
     return forming.series(waves().tolist(), _forecasts())
 
 
+def counting_cell() -> str:
+    """Draw the memory of the stored counter over a^8 b^8, untouched and with a leak."""
+    model, x = counter(), counting([8]).x  # (1, 17, 3)
+    runs = trace(model, x), trace(model, x, clamp=Clamp("f", 0.9, units=1))
+    memories = (run[0].select(unit=1).c for run in runs)
+    return looking_inside("T" + "a" * 8 + "b" * 8, *memories)
+
+
 def _by_hand(epochs: Sequence[int]) -> forming.Outputs:
     """Return the predictions of the twelve numbers after some epochs of their training."""
     return forming.Outputs(epochs, [_history().predictions(epoch) for epoch in epochs])
@@ -142,6 +154,8 @@ PICTURES: dict[str, Callable[[], str]] = {
     "by_hand_native.svg": lightning.by_hand_native,
     "native_training.svg": native_training,
     "forecast.svg": forecast,
+    "looking_inside.svg": counting_cell,
+    "gradient_flow.svg": lanes,
 }
 
 

@@ -1,6 +1,6 @@
 """Checks for chapter 9: by hand and native."""
 
-from math import exp
+from math import exp, inf, log
 
 from lstm_lib.checks import verdict
 
@@ -13,6 +13,10 @@ def window_count(answer: object) -> None:
 
     mistakes = [
         (1000 - 36 + 1, "some of these reach across a border: split first, then cut"),
+        (1000 - 36, "some of these reach across a border: split first, then cut"),
+        (1000 - 30 + 1, "some of these reach across a border, and what follows needs room too"),
+        (700 + 150 - 2 * 36 + 2, "that is two of the parts; there are three"),
+        (2 * (150 - 36 + 1), "those are the two smaller parts alone"),
         (count(off=0), "the first window starts at step 0: that is one more in each part"),
         (count(off=2), "one too many in each part: where does the last window start?"),
         (count(width=30), "what is to be forecast has to be in the part as well"),
@@ -49,6 +53,11 @@ def keeping_gate(answer: object) -> None:
         (0.5**24, "that is what a gate of 0.5 leaves after 24 steps; asked is the other way round"),
         (0.5 ** (1 / 7.3), "that is for a period of 7.3 steps"),
         (0.5 ** (1 / 12), "that keeps half for 12 steps"),
+        (0.5, "that keeps half for a single step"),
+        (2 ** (1 / 24), "a gate lies between 0 and 1; with this one a memory would grow"),
+        (log(0.5) / 24, "that is the logarithm of the gate"),
+        (0.97, "close: four decimals are asked for, because errors multiply as well"),
+        (0.972, "close: four decimals are asked for, because errors multiply as well"),
     ]
     hint = "24 steps multiply a memory by the gate 24 times; what is left should be one half"
     verdict.number(answer, 0.5 ** (1 / 24), mistakes, hint, within=0.0002)
@@ -68,6 +77,10 @@ def one_period_back(answer: object) -> None:
     hint = "the first step ahead is one period after which step of the window?"
     mistakes = [(x[:, steps].numpy(), words) for steps, words in _BACK]
     mistakes += [
+        (
+            x[:, :0].numpy(),
+            "this slice ends before it begins: the horizon may be the longer one",
+        ),
         (x[:, [3, 4, 5, 6, 3, 4], None].numpy(), "right, and one axis too many: (count, horizon)"),
         (x[0, [3, 4, 5, 6, 3, 4]].numpy(), "right for the first window; there are several"),
     ]
@@ -79,6 +92,7 @@ _BACK = [  # the steps of a window of 7 that a likely mistake picks, for a perio
     ([6, 6, 6, 6, 6, 6], "that is the last value going on"),
     ([2, 3, 4, 5, 2, 3], "one step too early: step 1 ahead comes one period after which step?"),
     ([4, 5, 6, 3, 4, 5], "one step too late: the period starts with its first step"),
+    ([3, 4, 5, 6, 0, 1], "after step -1 comes step 0, where the window begins: stay in the period"),
     ([6, 5, 4, 3, 6, 5], "that walks backwards through the period"),
     ([3, 3, 3, 3, 3, 3], "that is one value of a period ago; the forecast moves on step by step"),
     ([3, 4, 5, 6, 6, 6], "after one period it starts again; the last value does not go on"),
@@ -94,10 +108,21 @@ def early_stop(answer: object) -> None:
 
 
 def _on_a_copy(answer: object) -> object:
-    """Return a function that cannot change the losses it is given; anything else as it is."""
+    """Return a function that cannot change the losses it is given; anything else as it is.
+
+    Where it returns None, though it had an answer before, that becomes an empty tuple.
+    """
     if not callable(answer):
         return answer
-    return lambda losses, patience: answer(list(losses), patience)
+    is_attempted = False
+
+    def on_a_copy(losses: list[float], patience: int) -> object:
+        nonlocal is_attempted
+        found = answer(list(losses), patience)
+        is_attempted = is_attempted or not verdict.is_missing(found)
+        return () if found is None and is_attempted else found
+
+    return on_a_copy
 
 
 def _stop(
@@ -127,6 +152,11 @@ def _stop(
     return len(losses), best + 1
 
 
+def _runs_through(losses: list[float], patience: int) -> bool:
+    """Return whether early stopping lets a training run to its end."""
+    return _stop([*losses, inf], patience)[0] > len(losses)
+
+
 _LOSSES = [  # of the validation part, and a patience
     ([5, 4, 3, 4, 5, 6, 7, 2], 2),
     ([3, 2, 2, 2, 2], 2),
@@ -146,6 +176,22 @@ _STOPS = [
     (lambda *case: _stop(*case)[::-1], "first where it stops, then the best"),
     (lambda *case: _stop(*case)[0], "return both: where it stops, and the best epoch"),
     (lambda *case: _stop(*case)[1], "return both: where it stops, and the best epoch"),
+    (
+        lambda *case: () if _runs_through(*case) else _stop(*case),
+        "it returns nothing where a training runs through all its epochs",
+    ),
+    (
+        lambda losses, patience: (
+            _stop(losses, patience)[0],
+            losses[_stop(losses, patience)[1] - 1],
+        ),
+        "second the number of the best epoch, not its loss",
+    ),
+    (lambda *case: (_stop(*case)[0], _stop(*case)[1] - 1), "count the best epoch from 1 as well"),
+    (
+        lambda *case: (_stop(*case)[0] - 1, _stop(*case)[1]),
+        "count the epochs up to the stop from 1",
+    ),
     (
         lambda losses, patience: (_stop(losses, patience)[0], losses.index(min(losses)) + 1),
         "the best of the epochs that were trained: what comes after the stop never happened",

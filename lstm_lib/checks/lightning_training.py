@@ -67,12 +67,22 @@ def _rates_hint(module: "LSTMByHand", optimizer: Any) -> str:
     if _all(biases, _OTHER) and _all(weights, _BIAS):
         return "the two rates have changed places"
     if len(set(biases + weights)) == 1:
-        return f"all twelve have the rate {biases[0]:g}; Adam takes a list of groups, too"
+        return f"all twelve have the rate {biases[0]:g}; {_how_to_part(optimizer)}"
     if _all(weights, _OTHER):
         return f"the rates of the biases are {biases}: there are four of them, one in each gate"
     if _all(biases, _BIAS):
         return f"the rates of the weights are {weights}: {_OTHER} for all eight"
     return f"the biases have the rates {biases}; asked for was {_BIAS}"
+
+
+def _how_to_part(optimizer: Any) -> str:
+    """Return what to do about one rate for all."""
+    groups = optimizer.param_groups
+    if not all(group["params"] for group in groups):
+        return "one of your groups is empty: how do the names of the biases end?"
+    if len(groups) > 1:
+        return "each of your groups may have a rate of its own"
+    return "Adam takes a list of groups, too"
 
 
 def _all(rates: list[float], wanted: float) -> bool:
@@ -159,8 +169,10 @@ def go_on(answer: object) -> None:
             made = answer(path, _END)
         except Exception as error:  # a learner's function may raise anything
             return verdict.say(verdict.stopped(error))
-        if verdict.is_missing(made):
+        if made is ...:
             return verdict.say(verdict.NOT_ATTEMPTED)
+        if made is None:  # what `fit` gives back
+            return verdict.say("nothing came back: `fit` trains a module and returns None")
         found = _numbers(made)
         if found is None:
             given = verdict.short(made)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lstm_lib import _validate
-from lstm_lib.trace.indices import Choice, indices
+from lstm_lib.trace.indices import Choice, fixed, indices
 from lstm_lib.trace.record import check_place
 
 QUANTITIES = ("i", "f", "g", "o", "c", "h")
@@ -51,6 +51,8 @@ class Clamp:
             expected = ", ".join(QUANTITIES)
             raise ValueError(f"quantity must be one of {expected}, got {self.quantity!r}")
         check_place(self.layer, self.direction)
+        for name in ("units", "steps", "batch"):
+            object.__setattr__(self, name, fixed(getattr(self, name)))
         given = {name: getattr(self, name) for name in ("value", "scale", "add")}
         given = {name: number for name, number in given.items() if number is not None}
         for name, number in given.items():

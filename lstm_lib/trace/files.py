@@ -23,11 +23,17 @@ def save(path: str | Path, traces: Iterable[Trace]) -> None:
 
     Args:
         path: where; written over if it exists.
-        traces: at least one; torch tensors are stored as NumPy arrays.
+        traces: at least one; torch tensors are stored as NumPy arrays, whole numbers as float64.
+
+    Raises:
+        ValueError: there is no trace.
     """
+    traces = list(traces)
+    if not traces:
+        raise ValueError("traces must hold at least one Trace, got none")
     stored = {"format": np.array(FORMAT)}
     for k, trace in enumerate(traces):
-        stored |= {f"{k}/{name}": as_array(getattr(trace, name)) for name in column_names()}
+        stored |= {f"{k}/{name}": _real(getattr(trace, name)) for name in column_names()}
         stored[f"{k}/layer"] = np.array(trace.layer)
         stored[f"{k}/direction"] = np.array(trace.direction)
         stored[f"{k}/lengths"] = np.array(trace.lengths or (), dtype=np.int64)
@@ -55,6 +61,12 @@ def load(path: str | Path) -> list[Trace]:
                 f"{path} must be a file that a Trace has saved, got another or a damaged one "
                 f"({type(error).__name__})"
             ) from error
+
+
+def _real(column: object) -> ndarray:
+    """Return a column as an array of real numbers."""
+    found = as_array(column)
+    return found.astype(float) if found.dtype.kind in "biu" else found
 
 
 def _traces(arrays: Mapping[str, ndarray]) -> list[Trace]:

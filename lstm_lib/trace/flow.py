@@ -44,12 +44,12 @@ def flow_torch(
     def look(call: Call) -> Results:
         with torch.no_grad():
             run = call.run()
-            check_equal(call.closed(run.output, run.state), call.results)
+            check_equal(call.closed(run.output, run.state), call.results, run.traces)
         leaves = [part.clone().requires_grad_() for part in (run.output, *run.state)]
         seen.append((call, run, leaves))
         return call.closed(leaves[0], tuple(leaves[1:]))
 
-    with untouched(model), torch.enable_grad():
+    with untouched(model), torch.inference_mode(False), torch.enable_grad():
         result = watch(model, module, (x, hx, lengths), look)
         ((call, run, leaves),) = seen
         if module is model:

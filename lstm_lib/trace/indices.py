@@ -1,6 +1,6 @@
 """One way to say which: units, steps or sequences, by number, by numbers or by slice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lstm_lib import _validate
 
@@ -18,6 +18,7 @@ def indices(name: str, choice: object, size: int) -> list[int]:
     Raises:
         TypeError, ValueError: another kind of choice, a number outside, or nothing is chosen.
     """
+    choice = fixed(choice)
     if choice is None:
         return list(range(size))
     if isinstance(choice, slice):
@@ -29,6 +30,13 @@ def indices(name: str, choice: object, size: int) -> list[int]:
     if not found:
         raise ValueError(f"{name} must choose at least one of {size}, got {choice!r}")
     return found
+
+
+def fixed(choice: object) -> object:
+    """Return a choice that can be read twice: an array or an iterator as plain numbers."""
+    if hasattr(choice, "tolist"):  # of NumPy or torch
+        return choice.tolist()
+    return list(choice) if isinstance(choice, Iterator) else choice
 
 
 def _sliced(name: str, choice: slice, size: int) -> list[int]:

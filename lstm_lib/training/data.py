@@ -25,9 +25,9 @@ class CompaniesData(lightning.LightningDataModule):
     def __init__(self, batch_size: int = 1) -> None:
         super().__init__()
         self.save_hyperparameters()
-        if _validate.count("batch_size", batch_size, at_least=1) > 2:
+        self.batch_size = _validate.count("batch_size", batch_size, at_least=1)
+        if self.batch_size > 2:
             raise ValueError(f"batch_size must be 1 or 2, got {batch_size}")
-        self.batch_size = batch_size
 
     def dataset(self) -> TensorDataset:
         """Return both companies: x (2, 4, 1) and targets (2, 1)."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional as F
 
 from lstm_lib import _validate, layers
@@ -88,7 +88,8 @@ class Regressor(lightning.LightningModule):
 
     def _processes(self) -> int:
         """Return how many processes train this module."""
-        return self.trainer.world_size if self._trainer else 1
+        is_one = not (distributed.is_available() and distributed.is_initialized())
+        return 1 if is_one else distributed.get_world_size()
 
 
 class LSTMByHand(Regressor):
@@ -202,7 +203,7 @@ class SequenceRegressor(Regressor):
         super().__init__(lr, labels)
         self.save_hyperparameters(ignore=["layer"] if isinstance(layer, nn.Module) else [])
         self.layer = _layer(layer, input_size, hidden_size, num_layers)
-        self.every_step = every_step
+        self.every_step = _every_step(every_step, self.layer)
         self.read_out = nn.Identity()
         if output_size is not None:
             output_size = _validate.count("output_size", output_size, at_least=1)
@@ -262,6 +263,14 @@ def _layer(layer: Any, input_size: int, hidden_size: int, num_layers: int) -> nn
     sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
     sizes = {name: _validate.count(name, size, at_least=1) for name, size in sizes.items()}
     return LAYERS[layer](**sizes, batch_first=True)
+
+
+def _every_step(every_step: object, layer: nn.Module) -> bool:
+    """Return `every_step`; the way back has seen a single step when it stands at the last one."""
+    _validate.instance("every_step", every_step, bool)
+    if not every_step and getattr(layer, "bidirectional", False):
+        raise ValueError("every_step must be True for a bidirectional layer, got False")
+    return every_step
 
 
 def _width(layer: nn.Module) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, ProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -19,6 +20,7 @@ from lstm_lib import _validate
 from lstm_lib.progress import Progress
 
 LOGS = "logs"
+HYPER = ("hyper_parameters", "datamodule_hyper_parameters")  # in a checkpoint
 # What Lightning 2.6 says about itself, or about a training on purpose as small as ours.
 _CHATTER = (
     r".*isinstance\(treespec, LeafSpec\)",
@@ -155,6 +157,13 @@ class Keep(ModelCheckpoint):
             enable_version_counter=False,
         )
 
+    def on_train_epoch_end(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule
+    ) -> None:
+        """Keep a checkpoint if it is time; Lightning would gather the metrics after every epoch."""
+        if (trainer.current_epoch + 1) % self.every_n_epochs == 0:
+            super().on_train_epoch_end(trainer, module)
+
     def format_checkpoint_name(self, metrics: dict[str, Any], *args: Any, **kwargs: Any) -> str:
         """Return the file's name; Lightning counts the epochs from 0."""
         return super().format_checkpoint_name(
@@ -198,8 +207,9 @@ class WholeFiles(TorchCheckpointIO):
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, *_: Any, **__: Any) -> None:
         """Write a file beside the one it then replaces."""
+        held = {k: _plain(v) if k in HYPER else v for k, v in checkpoint.items()}
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(checkpoint, f"{path}.part")
+        torch.save(held, f"{path}.part")
         os.replace(f"{path}.part", path)
 
     def load_checkpoint(self, path: Any, *_: Any, **__: Any) -> dict[str, Any]:
@@ -242,6 +252,15 @@ class EpochBar(ProgressBar):
     def on_exception(self, *_: object) -> None:
         """Leave the bar where the training broke off."""
         self.on_train_end()
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting without the numbers and arrays of NumPy, which are more than data."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
 
 
 def check(path: str | Path, model: lightning.LightningModule | None = None) -> dict[str, Any]:

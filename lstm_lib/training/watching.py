@@ -98,7 +98,7 @@ class Watch(Callback):
         """Write the histograms and the picture of the module after `epoch` epochs."""
         self._drawn, step = epoch, trainer.global_step
         for writer in _writers(trainer):
-            with _at_rest(module):
+            with at_rest(module):
                 trace = _trace(module, self.x)
                 outputs = module(_for(module, self.x[self.shown]))
             _write_histograms(writer, trace, step)
@@ -109,7 +109,7 @@ class Watch(Callback):
     def _write_numbers(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Write what the module says of each sequence in the picture, one step ahead."""
         for writer in _writers(trainer):
-            with _at_rest(module):
+            with at_rest(module):
                 outputs = module(_for(module, self.x[self.shown]))
             numbers = outputs.reshape(len(outputs), -1, outputs.size(-1))[:, -1, 0]  # (count,)
             for which, value in zip(self.shown.tolist(), numbers.tolist(), strict=True):
@@ -198,7 +198,10 @@ def _ends(x: ndarray, targets: ndarray) -> tuple[float, float]:
 def _trace(module: Any, x: Tensor) -> Any:
     """Return the gates and states on `x`, or None: no trace to be had, or weights that diverged."""
     is_finite = all(parameter.isfinite().all() for parameter in module.parameters())
-    return module.trace(_for(module, x)) if is_finite and hasattr(module, "trace") else None
+    try:
+        return module.trace(_for(module, x)) if is_finite and hasattr(module, "trace") else None
+    except (NotImplementedError, ValueError):  # a layer without an LSTM, or in half precision
+        return None
 
 
 def _write_histograms(writer: Any, trace: Any, step: int) -> None:
@@ -214,7 +217,7 @@ def _writers(trainer: lightning.Trainer) -> list[Any]:
 
 
 @contextmanager
-def _at_rest(module: nn.Module) -> Iterator[None]:
+def at_rest(module: nn.Module) -> Iterator[None]:
     """Run a module without dropout and gradients, and leave every part of it as it was."""
     modes = {part: part.training for part in module.modules()}
     module.eval()
@@ -233,7 +236,7 @@ def _for(module: nn.Module, x: Tensor) -> Tensor:
 
 def _array(values: Any) -> ndarray:
     """Return a tensor or an array as an array of floats."""
-    return torch.as_tensor(values).detach().cpu().numpy().astype(float)
+    return torch.as_tensor(values).detach().cpu().double().numpy()
 
 
 def _checked(x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:

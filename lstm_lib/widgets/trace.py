@@ -1,6 +1,7 @@
 """TraceExplorer: every gate of every layer of a model, and which of its units to look at first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
@@ -172,7 +173,7 @@ def in_batch(trace: Trace) -> Trace:
 
     columns = {name: np.array(getattr(trace, name), float)[None, :, None] for name in "xifgoch"}
     states = {name: np.full((1, 1), getattr(trace, name)) for name in ("h0", "c0")}
-    return Trace(**columns, **states)
+    return replace(trace, **columns, **states)
 
 
 def grid(traces: Sequence[Trace]) -> tuple[list[int], list[str]]:

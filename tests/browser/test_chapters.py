@@ -50,9 +50,9 @@ def explorers(notebook):
 
 
 def sliders(explorer):
-    """Return {accessible name: slider} of one explorer."""
+    """Return {accessible name: slider} of one explorer, of those that are shown."""
     found = explorer.locator(".lstm-slider input[type=range]").all()
-    return {slider.get_attribute("aria-label"): slider for slider in found}
+    return {slider.get_attribute("aria-label"): slider for slider in found if slider.is_visible()}
 
 
 def move(slider):

@@ -26,10 +26,11 @@ def draw(_=None):
     picture.value = f'<svg height="20"><text y="15">{w.value!r}</text></svg>'
 draw()
 w.observe(draw, "value")
+wait = False
 ipywidgets.VBox([w, x, rate, day, epochs, saved, company, preset, picture])""",
     "w",
-    """end = time.time() + 2
-while time.time() < end:
+    """end = time.time() + 30  # until the test ends it: how long its moves take, nobody knows
+while wait and company.value == "A" and time.time() < end:
     pass""",
     """with epochs.hold_sync():
     epochs.max = 300
@@ -293,9 +294,11 @@ def test_burst_ends_with_the_last_value(notebook, busy):
     notebook.execute("w.value = 1.6307")
     notebook.settle(50)
     if busy:
+        notebook.execute("wait = True")
         notebook.run_cell(2)
         time.sleep(0.3)
     notebook.burst(W, "ArrowRight", 40, last=">3.6<")
     assert notebook.is_running(2) == busy  # the picture did not wait for the cell
+    notebook.page.get_by_role("radio", name="A", exact=True).press("ArrowRight")
     notebook.wait_idle()
     assert kernel(notebook, "w.value") == 3.6

@@ -1,0 +1,68 @@
+"""What the README shows is run as it is written."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lib.widgets import TraceExplorer
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def programs(heading: str) -> list[str]:
+    """The Python blocks under one heading."""
+    section = README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+
+
+class Around(nn.Module):
+    """Somebody's module, with an LSTM inside."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.LSTM(3, 5, batch_first=True)
+        self.head = nn.Linear(5, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x)[0][:, -1])
+
+
+MODELS = {
+    "plain": lambda: nn.LSTM(3, 5),
+    "deep": lambda: nn.LSTM(3, 5, num_layers=2, bidirectional=True, batch_first=True),
+    "inside": Around,
+}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_the_gates_of_your_own_lstm_in_three_lines(kind):
+    torch.manual_seed(0)
+    first, *rest = programs("See the gates of your own nn.LSTM in three lines")
+    *imports, last = (line for line in first.splitlines() if line)
+    assert len(imports) == 2  # and one that opens it: three lines
+    names = {"model": MODELS[kind](), "x": torch.randn(4, 6, 3)}
+    exec("\n".join(imports), names)
+    assert isinstance(eval(last, names), TraceExplorer)
+    exec("\n".join(rest), names)
+    assert names["forget"].shape[2] == 5
+    assert set(names["table"]["quantity"]) == set("xifgoch")
+    assert (names["shut"].layer(0).f[:, :, 3] == 0).all()
+    assert not (names["forget"][:, :, 3] == 0).any()
+
+
+def test_the_library_in_five_lines(capsys):
+    (program,) = programs("The library behind them")
+    exec(program, {})
+    said = re.search(r"# (\[.*\])", program)[1]
+    assert capsys.readouterr().out.splitlines()[0] == said
+
+
+def test_the_commands_exist():
+    from lstm_lib.train import CHOICE, DATA, MODELS
+
+    for model, data in re.findall(r"lstm_lib.train fit --model (\S+) --data (\S+)", README):
+        assert model in MODELS, CHOICE
+        assert data in DATA, CHOICE
