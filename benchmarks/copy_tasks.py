@@ -24,7 +24,7 @@ from time import perf_counter
 
 import numpy as np
 
-from lstm_lib.tasks import Bits, binary_copy, delayed_recall
+from lstm_lib.course.tasks.bits import Bits, binary_copy, delayed_recall
 from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
 
 SEQUENCES = 1000

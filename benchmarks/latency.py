@@ -42,7 +42,7 @@ class Case(NamedTuple):
 
 SLIDER = """
 import ipywidgets, math
-from lstm_lib.widgets.slider import Slider
+from lstm_lib.explorers.controls.slider import Slider
 w = Slider(label="w_h", value=-2, min=-5, max=5)
 def svg(body):
     return f'<svg viewBox="0 0 600 300" width="600">{body}</svg>'
@@ -128,9 +128,9 @@ def draw(t):
 )
 CHECKPOINTS = """
 import numpy as np
-from lstm_lib.tasks import waves, windows
+from lstm_lib.course.tasks import waves, windows
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets.lightning import Checkpoint
+from lstm_lib.course.explorers.lightning import Checkpoint
 x, targets = (values[::100] for values in windows(waves(1000), 48, 12))
 runs = [VectorLSTM(1, 32, output_size=12, seed=k).forward(x) for k in range(41)]
 saved = [Checkpoint(5 * k, outputs[:, -1], trace) for k, (outputs, trace) in enumerate(runs)]
@@ -167,8 +167,8 @@ e.order.value = "by variance of c"
 """
 COUNTED = """
 import numpy as np
-from lstm_lib.tasks import counting
-from lstm_lib.trained import counter
+from lstm_lib.course.tasks import counting
+from lstm_lib.course.trained import counter
 def run(n):
     x = counting([n]).x
     outputs, trace = counter().forward(x)
@@ -193,8 +193,8 @@ def draw(n):
 )
 READ = """
 import numpy as np
-from lstm_lib.tasks import one_hot, reber_states, reber_walk
-from lstm_lib.trained import reber_reader
+from lstm_lib.course.tasks import one_hot, reber_states, reber_walk
+from lstm_lib.course.trained import reber_reader
 string, states = "BTBTXXVPXTVPXTTVPXTTTVPXVPXTTVVETE", reber_states()
 outputs, trace = reber_reader().forward(one_hot(string, "BTPSXVE")[None])
 powers = np.exp(outputs[0])
@@ -258,7 +258,7 @@ COUNTING, WALKING = "interact + inline, counting", "interact + inline, an automa
 
 def explorer(name, slider, against, first=""):
     """Return the case of one explorer and one of its sliders; `first` sets `e` up."""
-    source = f"from lstm_lib.widgets import {name}\ne = {name}()\n{first}\ne"
+    source = f"from lstm_lib.explorers import {name}\ne = {name}()\n{first}\ne"
     return Case(f"{name}: {slider}"[:44], source, slider, against)
 
 

@@ -18,7 +18,7 @@ from time import perf_counter
 import torch
 from torch.nn import functional as F
 
-from lstm_lib.training import CompaniesData, LSTMByHand, seed, trainer
+from lstm_lib.course.training import CompaniesData, LSTMByHand, seed, trainer
 
 AT_MOST = 60.0  # seconds
 
@@ -28,7 +28,7 @@ def command(epochs: int, logs: str) -> list[float]:
     words = ["fit", "--model", "by-hand", "--data", "companies", "--logs", logs]
     words += ["--trainer.max_epochs", str(epochs)]
     done = subprocess.run(
-        [sys.executable, "-m", "lstm_lib.train", *words],
+        [sys.executable, "-m", "lstm_lib.course.train", *words],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

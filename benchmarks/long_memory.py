@@ -19,7 +19,11 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from lstm_lib import recipes, tasks
+from lstm_lib.course import recipes
+from lstm_lib.course.tasks.adding import adding
+from lstm_lib.course.tasks.counting import longest
+from lstm_lib.course.tasks.reber import reber
+from lstm_lib.course.tasks.symbols import ahead
 
 PAPER = {100: 74_000, 500: 209_000, 1000: 853_000}  # Hochreiter & Schmidhuber (1997), section 5.4
 TEST_SEED = 10**9  # no training batch has it
@@ -27,20 +31,20 @@ TEST_SEED = 10**9  # no training batch has it
 
 def counting(layer: str, seed: int) -> float:
     """Return the largest n up to which every a^n b^n is right."""
-    return tasks.longest(recipes.train_counter(seed, layer=layer).predict, threshold=0)
+    return longest(recipes.train_counter(seed, layer=layer).predict, threshold=0)
 
 
-def reber(layer: str, seed: int) -> float:
+def reber_reader(layer: str, seed: int) -> float:
     """Return the percentage of held-out strings that are right."""
     network = recipes.train_reber(seed, layer=layer)
-    test = tasks.reber(recipes.reber_split(seed)[1])
-    return 100 * float(tasks.ahead(network.predict(test.x), test.legal, test.lengths).mean())
+    test = reber(recipes.reber_split(seed)[1])
+    return 100 * float(ahead(network.predict(test.x), test.legal, test.lengths).mean())
 
 
-def adding(steps: int, layer: str, seed: int) -> tuple[float, float]:
+def adder(steps: int, layer: str, seed: int) -> tuple[float, float]:
     """Return the sequences needed, infinite if it never was enough, and the percentage right."""
     adder = recipes.train_adder(steps, seed, layer=layer)
-    test = tasks.adding(1000, steps, TEST_SEED + seed)
+    test = adding(1000, steps, TEST_SEED + seed)
     return adder.sequences or np.inf, 100 * float(test.correct(adder.answer(test)).mean())
 
 
@@ -66,9 +70,9 @@ def reber_table(seeds: int, _: list[int]) -> list[str]:
     perfect = 0
     for seed in range(seeds):
         start = perf_counter()
-        share = reber("lstm", seed)
+        share = reber_reader("lstm", seed)
         seconds = perf_counter() - start
-        print(f"{seed:5d}{share:9.1f}{reber('rnn', seed):9.1f}{seconds:10.1f}", flush=True)
+        print(f"{seed:5d}{share:9.1f}{reber_reader('rnn', seed):9.1f}{seconds:10.1f}", flush=True)
         perfect += share == 100
     return verdict("reber: 100 %", perfect, seeds)
 
@@ -93,7 +97,7 @@ def adding_table(seeds: int, steps: list[int]) -> list[str]:
 def adding_row(seq_len: int, layer: str, seed: int) -> float:
     """Train once, print a row, and return the sequences needed."""
     start = perf_counter()
-    needed, share = adding(seq_len, layer, seed)
+    needed, share = adder(seq_len, layer, seed)
     seconds = perf_counter() - start
     shown = f"{needed:,.0f}" if needed < np.inf else "never"
     print(f"{seed:5d}{shown:>11}{share:18.1f} %{seconds:10.1f}", flush=True)

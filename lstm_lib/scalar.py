@@ -16,7 +16,7 @@ from operator import mul
 from typing import NamedTuple
 
 from lstm_lib import _validate
-from lstm_lib.trace import Step, Trace
+from lstm_lib.record import Step, Trace
 
 GATES = ("f", "i", "g", "o")
 

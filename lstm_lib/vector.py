@@ -15,8 +15,8 @@ from numpy import ndarray
 
 from lstm_lib import _arrays, _validate
 from lstm_lib.learning import Adam, bce_with_logits, clip_by_norm, mse, sigmoid
+from lstm_lib.record import Trace
 from lstm_lib.scalar import Gate, ScalarLSTM
-from lstm_lib.trace import Trace
 
 if TYPE_CHECKING:
     import torch

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from lstm_lib.diagram import cell as picture
-from lstm_lib.diagram.svg import number
+from lstm_lib.course.explorers import cell
+from lstm_lib.course.explorers import cell_picture as picture
+from lstm_lib.course.explorers.cell import SEQUENCES, CellExplorer
+from lstm_lib.course.tasks.companies import companies
+from lstm_lib.drawing.svg import number
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.tasks import companies
-from lstm_lib.widgets import CellExplorer, cell
-from lstm_lib.widgets.cell import SEQUENCES
 from tests.pictures import outside, overlaps, says, sheets, texts
 
 QUANTITIES = ("f", "i", "g", "o")

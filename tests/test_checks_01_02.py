@@ -5,7 +5,7 @@ from math import exp, log, prod, tanh
 
 import pytest
 
-from lstm_lib import checks
+from lstm_lib.course import checks
 from lstm_lib.scalar import ScalarRNN, sigmoid
 
 ARRIVING = (0.8, -0.3, 0.4, 0.9, -0.6, 0.1)

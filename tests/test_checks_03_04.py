@@ -5,8 +5,8 @@ from math import exp, tanh
 
 import pytest
 
-from lstm_lib import checks
-from lstm_lib.checks import by_hand, one_cell, verdict
+from lstm_lib.course import checks
+from lstm_lib.course.checks import by_hand, one_cell, verdict
 from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN
 from lstm_lib.trace import Trace
 

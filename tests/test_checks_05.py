@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from lstm_lib import checks
-from lstm_lib.checks import vectors, verdict
+from lstm_lib.course import checks
+from lstm_lib.course.checks import vectors, verdict
 from lstm_lib.vector import VectorLSTM
 
 CHECKS = [
@@ -180,7 +180,7 @@ def test_odd_input_gets_a_hint(capsys, check, odd):
 
 
 def test_importing_the_checks_loads_no_numpy():
-    code = "import sys, lstm_lib.checks; sys.exit('numpy' in sys.modules)"
+    code = "import sys, lstm_lib.course.checks; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

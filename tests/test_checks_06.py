@@ -5,10 +5,10 @@ import inspect
 import numpy as np
 import pytest
 
-from lstm_lib import checks
-from lstm_lib.checks import copy_task, verdict
-from lstm_lib.tasks import delayed_recall
-from lstm_lib.trained import two_bit_recall
+from lstm_lib.course import checks
+from lstm_lib.course.checks import copy_task, verdict
+from lstm_lib.course.tasks.bits import delayed_recall
+from lstm_lib.course.trained import two_bit_recall
 from lstm_lib.vector import VectorLSTM
 
 CHECKS = [

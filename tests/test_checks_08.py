@@ -8,9 +8,9 @@ import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
 
-from lstm_lib import checks
-from lstm_lib.checks import lightning_training, verdict
-from lstm_lib.training import CompaniesData, LightningLSTM, LSTMByHand, load, trainer
+from lstm_lib.course import checks
+from lstm_lib.course.checks import lightning_training, verdict
+from lstm_lib.course.training import CompaniesData, LightningLSTM, LSTMByHand, load, trainer
 
 CHECKS = [
     value
@@ -264,5 +264,5 @@ def test_a_check_leaves_random_numbers_and_files_alone(capsys, monkeypatch, tmp_
 
 
 def test_the_checks_of_the_scalar_chapters_need_no_lightning():
-    program = "import sys, lstm_lib.checks; sys.exit('lightning' in sys.modules)"
+    program = "import sys, lstm_lib.course.checks; sys.exit('lightning' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -11,9 +11,9 @@ import pytest
 import torch
 from lightning.pytorch.callbacks import EarlyStopping
 
-from lstm_lib import checks
-from lstm_lib.checks import by_hand_native, verdict
-from lstm_lib.tasks import windows
+from lstm_lib.course import checks
+from lstm_lib.course.checks import by_hand_native, verdict
+from lstm_lib.course.tasks.waves import windows
 
 CHECKS = [
     value
@@ -305,5 +305,5 @@ def test_an_answer_that_empties_its_losses_spoils_no_later_one(capsys):
 
 
 def test_the_checks_of_the_scalar_chapters_need_no_torch():
-    program = "import sys, lstm_lib.checks; sys.exit('torch' in sys.modules)"
+    program = "import sys, lstm_lib.course.checks; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

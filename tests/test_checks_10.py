@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib import checks
-from lstm_lib.checks import looking_inside, verdict
+from lstm_lib.course import checks
+from lstm_lib.course.checks import looking_inside, verdict
 from lstm_lib.trace import Clamp, Trace, trace
 
 CHECKS = [
@@ -230,5 +230,5 @@ def test_a_check_leaves_the_random_numbers_alone():
 
 
 def test_the_checks_need_no_torch_to_be_there():
-    program = "import sys, lstm_lib.checks; sys.exit('torch' in sys.modules)"
+    program = "import sys, lstm_lib.course.checks; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib import checks
-from lstm_lib.checks import gradient_flow, verdict
+from lstm_lib.course import checks
+from lstm_lib.course.checks import gradient_flow, verdict
 from lstm_lib.scalar import half_life, sigmoid
 
 CHECKS = [
@@ -198,5 +198,5 @@ def test_the_bias_of_the_second_exercise_keeps_the_share():
 
 
 def test_checks_leave_torch_unimported_until_one_is_asked():
-    code = "import sys, lstm_lib.checks; sys.exit('torch' in sys.modules)"
+    code = "import sys, lstm_lib.course.checks; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

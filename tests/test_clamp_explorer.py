@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.diagram import clamp as picture
-from lstm_lib.diagram.svg import number
+from lstm_lib.drawing.svg import number
+from lstm_lib.explorers import ClampExplorer, runs
+from lstm_lib.explorers import clamp_picture as picture
+from lstm_lib.explorers.controls.slider import Slider
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Clamp, trace
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import ClampExplorer, runs
-from lstm_lib.widgets.slider import Slider
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 from tests.test_trace_explorer import hatched, inputs, lstm
 from tests.test_vector_explorer import colour, go, images, modules_after
@@ -502,6 +502,6 @@ def test_little_is_sent_at_32_units_and_50_steps():
 
 
 def test_numpy_is_loaded_by_its_example_and_torch_never():
-    assert not {"numpy", "torch"} & modules_after("from lstm_lib.widgets import ClampExplorer")
-    loaded = modules_after("from lstm_lib.widgets import ClampExplorer; ClampExplorer()")
+    assert not {"numpy", "torch"} & modules_after("from lstm_lib.explorers import ClampExplorer")
+    loaded = modules_after("from lstm_lib.explorers import ClampExplorer; ClampExplorer()")
     assert "torch" not in loaded

@@ -10,10 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib import recipes, tasks, trained
-from lstm_lib.diagram import counter as picture
+from lstm_lib.course import recipes, trained
+from lstm_lib.course.explorers import counter_picture as picture
+from lstm_lib.course.explorers.counter import CounterExplorer
+from lstm_lib.course.tasks.counting import counting, counting_string, longest, next_symbols
+from lstm_lib.course.tasks.symbols import one_hot
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import CounterExplorer
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 
 STRINGS = ["", "a", "b", "ab", "aab", "aabb", "aabbb", "abab", "a" * 40, "a" * 30 + "b" * 31,
@@ -27,7 +29,7 @@ def made():
 
 @pytest.fixture
 def explorer(made):
-    made.string.value = tasks.counting_string(8)
+    made.string.value = counting_string(8)
     return made
 
 
@@ -48,20 +50,20 @@ def by_hand(units=1):
 
 def test_the_stored_network_counts_to_67():
     model = trained.counter()
-    assert tasks.longest(lambda x: model.forward(x)[0], threshold=0) == 67
+    assert longest(lambda x: model.forward(x)[0], threshold=0) == 67
     for values in model.parameters.values():
         assert np.allclose(values, values.round(2), atol=0)
 
 
 def test_its_weights_are_the_stored_ones():
-    outputs, _ = trained.counter().forward(tasks.one_hot("Taab", "abT")[None])
+    outputs, _ = trained.counter().forward(one_hot("Taab", "abT")[None])
     expected = [[7.726, -6.649, -6.279], [8.631, 6.974, -16.757], [8.535, 12.628, -20.773],
                 [-7.773, 7.189, -5.324]]  # fmt: skip
     assert np.allclose(outputs[0], expected, atol=0.001)
 
 
 def test_its_second_unit_climbs_and_descends_by_one():
-    c = trained.counter().forward(tasks.counting([30]).x)[1].c[0, :, 1]
+    c = trained.counter().forward(counting([30]).x)[1].c[0, :, 1]
     steps = np.diff(c)
     assert steps[:30] == pytest.approx(np.ones(30), abs=0.05)
     assert steps[30:] == pytest.approx(-np.ones(30), abs=0.05)
@@ -87,12 +89,12 @@ def test_the_example_says_what_it_knows(explorer):
 @pytest.mark.parametrize("string", STRINGS)
 def test_what_is_shown_is_what_the_network_does(explorer, string):
     explorer.string.value = string
-    x = tasks.one_hot("T" + string, "abT")[None]
+    x = one_hot("T" + string, "abT")[None]
     outputs, trace = trained.counter().forward(x)
     _, rows = explorer.view()[-2:]
     assert len(rows) == len(string) + 1
     for t, row in enumerate(rows):
-        legal = tasks.next_symbols(string[:t])
+        legal = next_symbols(string[:t])
         said = {s for s, z in zip("abT", outputs[0, t], strict=True) if z > 0}
         chances = 1 / (1 + np.exp(-outputs[0, t]))
         verdict = "–" if not legal else "right" if said == set(legal) else "wrong"
@@ -287,8 +289,9 @@ def test_the_model_stays_as_it_was():
 
 
 def test_the_example_needs_no_torch():
-    code = "import sys; from lstm_lib.widgets.counter import CounterExplorer; assert 'numpy' not in"
-    code += " sys.modules; CounterExplorer(); assert 'torch' not in sys.modules"
+    code = "import sys; from lstm_lib.course.explorers.counter import CounterExplorer;"
+    code += " assert 'numpy' not in sys.modules;"
+    code += " CounterExplorer(); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lstm_lib import doctor
-from lstm_lib.doctor import Finding, Requirement
+from lstm_lib.course import doctor
+from lstm_lib.course.doctor import Finding, Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 NUMPY = Requirement("numpy", "2.0")
@@ -182,7 +182,7 @@ def test_outside_the_repository_there_are_no_tested_versions(tmp_path):
 
 
 def test_this_installation_is_in_order():
-    command = [sys.executable, "-m", "lstm_lib.doctor"]
+    command = [sys.executable, "-m", "lstm_lib.course.doctor"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stdout + done.stderr
     for name in ("Python", "torch", "ipywidgets in JupyterLab", "anywidget in JupyterLab"):

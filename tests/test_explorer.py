@@ -7,9 +7,9 @@ import pytest
 from ipywidgets import Output
 from ipywidgets.widgets.widget import _instances
 
-from lstm_lib import widgets
-from lstm_lib.widgets.base import Explorer, View
-from lstm_lib.widgets.slider import Slider
+from lstm_lib import explorers as widgets
+from lstm_lib.explorers.base import Explorer, View
+from lstm_lib.explorers.controls.slider import Slider
 from tests.pictures import outside, overlaps
 
 ALL = [getattr(widgets, name) for name in widgets.__all__]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from lstm_lib.diagram.film import film
+from tools.stills.film import film
 
 SECONDS = [1.3, 0.5, 0.5, 3.0]
 

@@ -6,10 +6,10 @@ from math import log10, tanh
 
 import pytest
 
-from lstm_lib.diagram import gate as picture
-from lstm_lib.diagram.svg import coordinate, number
+from lstm_lib.course.explorers import gate_picture as picture
+from lstm_lib.course.explorers.gate import GateExplorer
+from lstm_lib.drawing.svg import coordinate, number
 from lstm_lib.scalar import Gate, half_life, sigmoid
-from lstm_lib.widgets import GateExplorer
 from tests.pictures import outside, overlaps, sheets, texts
 
 CONTROLS = ("w_h", "w_x", "b", "h", "x")

@@ -6,11 +6,11 @@ from math import tanh
 
 import pytest
 
-from lstm_lib.diagram import gates as picture
-from lstm_lib.diagram.svg import number
+from lstm_lib.course.explorers import gates_picture as picture
+from lstm_lib.course.explorers.gates import YouAreTheGates
+from lstm_lib.course.tasks.puzzles import gate_puzzles
+from lstm_lib.drawing.svg import number
 from lstm_lib.scalar import run_gates
-from lstm_lib.tasks import gate_puzzles
-from lstm_lib.widgets import YouAreTheGates
 from tests.pictures import outside, overlaps, says, sheets, texts
 
 PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}

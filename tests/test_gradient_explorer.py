@@ -6,9 +6,9 @@ from math import exp
 
 import pytest
 
-from lstm_lib.diagram import gradient as picture
+from lstm_lib.course.explorers import gradient_picture as picture
+from lstm_lib.course.explorers.gradient import GradientExplorer
 from lstm_lib.scalar import Gate, half_life
-from lstm_lib.widgets.gradient import GradientExplorer
 from tests.pictures import boxes, outside, overlaps, says, sheets, texts
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lstm_lib.diagram.forming import Outputs
 from tests.pictures import outside, overlaps, texts
 from tools import images
+from tools.stills.forming import Outputs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -114,7 +114,7 @@ def test_the_recorded_training_ends_where_it_should():
 
 
 def test_the_recorded_forecasts_are_of_the_series():
-    from lstm_lib.training import WavesData
+    from lstm_lib.course.training import WavesData
 
     forecasts, data = images._forecasts(), WavesData(every_step=True)
     x, targets = data.dataset("test").tensors
@@ -131,8 +131,8 @@ def test_the_recorded_forecasts_are_of_the_series():
 
 
 def test_the_series_in_the_picture_is_cut_where_the_data_are():
-    from lstm_lib.diagram.forming import PARTS
-    from lstm_lib.training import WavesData
+    from lstm_lib.course.training import WavesData
+    from tools.stills.forming import PARTS
 
     data, total = WavesData(), 0
     for name, (_, end) in zip(("train", "val", "test"), PARTS, strict=True):

@@ -6,9 +6,10 @@ from math import log10
 
 import pytest
 
-from lstm_lib import tasks, trained
-from lstm_lib.diagram import lanes
+from lstm_lib.course import trained
+from lstm_lib.course.tasks.adding import adding
 from tests.pictures import texts
+from tools.stills import lanes
 
 
 def curves():
@@ -61,7 +62,7 @@ def test_the_stored_adder_adds_as_chapter_11_says():
 
     model, shares = trained.adder(), []
     for seq_len in (100, 200, 500):
-        sums = tasks.adding(300, seq_len, seed=5)
+        sums = adding(300, seq_len, seed=5)
         outputs, trace = model.forward(sums.x)
         shares.append(sums.correct(outputs[np.arange(300), sums.lengths - 1]).mean())
         i, marks = trace.i[:, :, 1], sums.x[:, :, 1] == 1  # unit 2

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_lib.diagram import checkpoints as picture
-from lstm_lib.diagram.svg import coordinate, number
+from lstm_lib.course.explorers import lightning_picture as picture
+from lstm_lib.course.explorers.lightning import Checkpoint, LightningExplorer
+from lstm_lib.course.tasks.companies import companies
+from lstm_lib.course.tasks.waves import waves, windows
+from lstm_lib.drawing.svg import coordinate, number
 from lstm_lib.scalar import ScalarLSTM, train
-from lstm_lib.tasks import companies, waves, windows
 from lstm_lib.trace import Trace
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import LightningExplorer
-from lstm_lib.widgets.lightning import Checkpoint
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -369,7 +369,7 @@ def test_no_text_stands_on_another_wherever_it_goes():
 def trained(tmp_path_factory):
     """Return two folders of checkpoints of a training that went on, and its start."""
     pytest.importorskip("lightning")
-    from lstm_lib import training
+    from lstm_lib.course import training
 
     logs = tmp_path_factory.mktemp("logs")
     training.seed(42)
@@ -392,7 +392,7 @@ def prices():
 
 
 def test_the_files_of_a_training_are_its_epochs(trained, prices):
-    from lstm_lib.training import LSTMByHand
+    from lstm_lib.course.training import LSTMByHand
 
     start, module, folders = trained
     explorer = LightningExplorer.from_checkpoints(
@@ -414,7 +414,7 @@ def test_the_files_of_a_training_are_its_epochs(trained, prices):
 def test_a_later_folder_counts(trained, prices, tmp_path):
     import shutil
 
-    from lstm_lib.training import LSTMByHand
+    from lstm_lib.course.training import LSTMByHand
 
     for name, source in (("a", "epoch=2.ckpt"), ("b", "epoch=4.ckpt")):
         (tmp_path / name).mkdir()
@@ -433,7 +433,7 @@ def test_a_later_folder_counts(trained, prices, tmp_path):
 @pytest.mark.parametrize("layer", ["native", "vector"])
 def test_a_regressor_of_windows_is_run_as_it_is(every_step, layer):
     torch = pytest.importorskip("torch")
-    from lstm_lib.training import SequenceRegressor, seed
+    from lstm_lib.course.training import SequenceRegressor, seed
 
     seed(1)
     x, targets = map(torch.from_numpy, windows(waves(80), 20, 5))
@@ -460,7 +460,7 @@ def test_a_regressor_of_windows_is_run_as_it_is(every_step, layer):
 
 def test_files_that_are_not_there_are_named(tmp_path, prices):
     pytest.importorskip("lightning")
-    from lstm_lib.training import LSTMByHand
+    from lstm_lib.course.training import LSTMByHand
 
     with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere'"):
         LightningExplorer.from_checkpoints(LSTMByHand, tmp_path / "nowhere", *prices)
@@ -532,7 +532,8 @@ def test_what_is_no_module_is_named(prices):
     [("", ["numpy", "torch", "lightning"]), ("; LightningExplorer()", ["torch", "lightning"])],
 )
 def test_torch_is_loaded_by_modules_only(code, heavy):
-    code = f"from lstm_lib.widgets import LightningExplorer{code}\nimport sys; print(*sys.modules)"
+    code = f"from lstm_lib.course.explorers.lightning import LightningExplorer{code}\n"
+    code += "import sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from lstm_lib.diagram.looking_inside import looking_inside
 from tests.pictures import SVG, texts
 from tools import images
+from tools.stills.looking_inside import looking_inside
 
 DRAWN = looking_inside("Taab", (0.0, 1.0, 2.0, 1.0), (0.0, 0.9, 1.5, -0.5))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lstm_lib import plots
-from lstm_lib.diagram.svg import COLORS
+from lstm_lib.course import plots
+from lstm_lib.drawing.svg import COLORS
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import IPython
 import pytest
 
-from lstm_lib import progress
-from lstm_lib.progress import Progress
+from lstm_lib.course import progress
+from lstm_lib.course.progress import Progress
 
 
 class Terminal(io.StringIO):

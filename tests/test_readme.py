@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.widgets import TraceExplorer
+from lstm_lib.explorers import TraceExplorer
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -61,8 +61,8 @@ def test_the_library_in_five_lines(capsys):
 
 
 def test_the_commands_exist():
-    from lstm_lib.train import CHOICE, DATA, MODELS
+    from lstm_lib.course.train import CHOICE, DATA, MODELS
 
-    for model, data in re.findall(r"lstm_lib.train fit --model (\S+) --data (\S+)", README):
+    for model, data in re.findall(r"lstm_lib.course.train fit --model (\S+) --data (\S+)", README):
         assert model in MODELS, CHOICE
         assert data in DATA, CHOICE

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from torch import nn
 
-from lstm_lib import recipes, tasks, trained
-from lstm_lib.diagram import reber as picture
+from lstm_lib.course import recipes, trained
+from lstm_lib.course.explorers import reber_picture as picture
+from lstm_lib.course.explorers.reber import ReberExplorer
+from lstm_lib.course.tasks.reber import reber, reber_states, reber_strings, reber_walk
+from lstm_lib.course.tasks.symbols import ahead, one_hot
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import ReberExplorer
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 from tools import symbols
 
@@ -37,7 +39,7 @@ def explorer(made):
 def twin(string):
     """Return a string with the other second symbol, and the other one that closes."""
     other = str.maketrans("TP", "PT")
-    walk = tasks.reber_walk(string)
+    walk = reber_walk(string)
     closes = {k for k, name in enumerate(walk[1:]) if name == "last"} | {1}
     return "".join(s.translate(other) if k in closes else s for k, s in enumerate(string))
 
@@ -49,24 +51,24 @@ def test_the_stored_network_is_right_on_a_thousand_held_out_strings():
     training, held_out = symbols.reber_split()
     assert (len(set(training)), len(set(held_out))) == (500, 1000)
     assert not set(training) & set(held_out)
-    strings = tasks.reber(held_out)
+    strings = reber(held_out)
     outputs, _ = trained.reber_reader().forward(strings.x)
-    assert tasks.ahead(outputs, strings.legal, strings.lengths).all()
+    assert ahead(outputs, strings.legal, strings.lengths).all()
     for values in trained.reber_reader().parameters.values():
         assert np.allclose(values, values.round(2), atol=0)
 
 
 def test_its_weights_are_the_stored_ones():
-    outputs, _ = trained.reber_reader().forward(tasks.one_hot("BT", SYMBOLS)[None])
+    outputs, _ = trained.reber_reader().forward(one_hot("BT", SYMBOLS)[None])
     expected = [11.539, -3.131, 3.513, 2.744, 2.181, -8.963, 0.918]
     assert outputs[0, 1] == pytest.approx(expected, abs=0.001)
 
 
 def test_its_first_unit_tells_t_from_p_all_the_way():
     model, gaps = trained.reber_reader(), []
-    for string in tasks.reber_strings(100, seed=9):
+    for string in reber_strings(100, seed=9):
         with_t, with_p = sorted([string, twin(string)], key=lambda s: s[1] == "P")
-        c = [model.forward(tasks.one_hot(s, SYMBOLS)[None])[1].c[0, :, 0] for s in (with_t, with_p)]
+        c = [model.forward(one_hot(s, SYMBOLS)[None])[1].c[0, :, 0] for s in (with_t, with_p)]
         gaps.append((c[0] - c[1])[2 : len(string) - 2].min())
     assert np.min(gaps) > 0
     assert np.median(gaps) > 0.9
@@ -91,9 +93,9 @@ def test_what_is_shown_is_what_the_network_does(explorer, string):
     explorer.string.value = string
     explorer.unit.value = 3
     model = trained.reber_reader()
-    outputs, trace = model.forward(tasks.one_hot(string, SYMBOLS)[None])
-    other = model.forward(tasks.one_hot(twin(string), SYMBOLS)[None])[1] if string != "B" else None
-    walk, states = tasks.reber_walk(string), tasks.reber_states()
+    outputs, trace = model.forward(one_hot(string, SYMBOLS)[None])
+    other = model.forward(one_hot(twin(string), SYMBOLS)[None])[1] if string != "B" else None
+    walk, states = reber_walk(string), reber_states()
     _, rows = explorer.view()[-2:]
     for t, row in enumerate(rows):
         powers = np.exp(outputs[0, t])
@@ -133,7 +135,7 @@ def arrows(drawn):
 
 def _near(x, y):
     """Return the state whose circle is nearest."""
-    places = {name: state.place for name, state in tasks.reber_states().items()}
+    places = {name: state.place for name, state in reber_states().items()}
     (x0, y0), (dx, dy) = picture.CORNER, picture.PITCH
     return min(places, key=lambda n: (x - x0 - dx * places[n][0]) ** 2
                + (y - y0 + dy * places[n][1]) ** 2)  # fmt: skip
@@ -142,7 +144,7 @@ def _near(x, y):
 @pytest.mark.parametrize("string", STRINGS)
 def test_the_way_gone_is_the_walk(explorer, string):
     explorer.string.value = string
-    walk = tasks.reber_walk(string)
+    walk = reber_walk(string)
     ways = {pair for pair in pairwise(walk) if len(set(pair)) == 2}
     assert arrows(explorer.render()) == ways
 
@@ -154,11 +156,11 @@ def test_the_present_state_is_marked(explorer):
                   if node.get("class") == "ink now"]  # fmt: skip
         (circle,) = marked
         place = _near(float(circle.get("cx")), float(circle.get("cy")))
-        assert place == tasks.reber_walk(START)[step]
+        assert place == reber_walk(START)[step]
 
 
 def test_each_symbol_of_the_automaton_is_written_once(explorer):
-    count = sum(len(state.arrows) for state in tasks.reber_states().values())
+    count = sum(len(state.arrows) for state in reber_states().values())
     explorer.step.value = 4
     drawn = [words for words in texts(explorer.render()) if words in SYMBOLS]
     assert len(drawn) == count + len(START) + len(SYMBOLS)
@@ -168,12 +170,12 @@ def test_each_symbol_of_the_automaton_is_written_once(explorer):
 
 
 def test_only_legal_symbols_are_on(explorer):
-    states = tasks.reber_states()
+    states = reber_states()
     for string in (START, "BPBTSSX"):
         explorer.string.value = string
         for step in range(1, len(string) + 1):
             explorer.step.value = step
-            legal = list(states[tasks.reber_walk(string)[step]].arrows)
+            legal = list(states[reber_walk(string)[step]].arrows)
             assert explorer.next.on == legal + ["undo"] * (step > 1)
 
 
@@ -214,7 +216,7 @@ def test_a_new_string_stands_where_the_second_symbol_is_asked_for(explorer):
     for seed in range(100):
         explorer.seed.value = seed
         string = explorer.string.value
-        assert tasks.reber_walk(string)[-1] == "end"
+        assert reber_walk(string)[-1] == "end"
         assert explorer.step.value == len(string) - 2
         seen.add(string)
     assert len(seen) == 100
@@ -298,6 +300,7 @@ def test_a_model_that_does_not_fit_is_refused(model):
 
 
 def test_the_example_needs_no_torch():
-    code = "import sys; from lstm_lib.widgets.reber import ReberExplorer; assert 'numpy' not in"
-    code += " sys.modules; ReberExplorer(); assert 'torch' not in sys.modules"
+    code = "import sys; from lstm_lib.course.explorers.reber import ReberExplorer;"
+    code += " assert 'numpy' not in sys.modules;"
+    code += " ReberExplorer(); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib import recipes, tasks
-from lstm_lib.recipes import (
+from lstm_lib.course import recipes
+from lstm_lib.course.recipes import (
     Network,
     chrono,
     set_forget_bias,
@@ -16,6 +16,9 @@ from lstm_lib.recipes import (
     train_counter,
     train_reber,
 )
+from lstm_lib.course.tasks.adding import Sums, adding
+from lstm_lib.course.tasks.counting import longest
+from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber
 
 # --- networks ---------------------------------------------------------------------------------
 
@@ -123,7 +126,7 @@ def test_the_counter_learns_its_strings():
     network = train_counter(0, count=600, on_progress=lambda *told: seen.append(told))
     assert [number for number, _ in seen] == list(range(1, 601))
     assert seen[-1][1] < seen[0][1] / 20
-    assert tasks.longest(network.predict, threshold=0) >= 5
+    assert longest(network.predict, threshold=0) >= 5
     assert network.layer.hidden_size == 2
 
 
@@ -143,9 +146,9 @@ def test_the_inner_grammar_is_learned_first():
     network = train_reber(0, count=300, on_progress=lambda _, loss: losses.append(loss))
     assert np.mean(losses[-20:]) < 0.6 < np.log(7) - 0.1 < losses[0]
     text = recipes.reber_split(0)[1][0]
-    batch = tasks.reber([text])
+    batch = reber([text])
     first = network.predict(batch.x)[0, 1]  # after the second symbol comes a B
-    assert tasks.REBER_SYMBOLS[first.argmax()] == "B"
+    assert REBER_SYMBOLS[first.argmax()] == "B"
 
 
 class Reader(nn.Module):
@@ -163,7 +166,7 @@ class Reader(nn.Module):
         return torch.zeros(x.shape) + 0.0 * self.layer.bias_ih_l0.sum()
 
     def predict(self, x):
-        return type(self).margin * tasks.reber(recipes.reber_split(0)[0]).legal
+        return type(self).margin * reber(recipes.reber_split(0)[0]).legal
 
 
 @pytest.mark.parametrize(("margin", "updates"), [(1.01, 200), (0.99, 410)])
@@ -196,7 +199,7 @@ def test_the_adder_gets_better_and_tells_how_far_it_is():
     assert adder.errors == tuple(error for _, error in seen)
     assert len(adder.errors) == 150
     assert np.mean(adder.errors[-10:]) < 0.75 * np.mean(adder.errors[:10])
-    sums = tasks.adding(200, 20, seed=10**9)
+    sums = adding(200, 20, seed=10**9)
     assert adder.answer(sums).shape == (200, 1)
     for row in range(3):  # padding is not looked at
         alone = sums.x[row : row + 1, : sums.lengths[row]]
@@ -208,7 +211,7 @@ def test_the_adder_gets_better_and_tells_how_far_it_is():
 def test_the_first_error_of_the_adder_is_that_of_its_start():
     network = Network(2, 16, 1, seed=3)
     chrono(network.layer, 40, seed=3)
-    sums = tasks.adding(32, 40, seed=3 * 10**6)
+    sums = adding(32, 40, seed=3 * 10**6)
     wanted = abs(recipes.Adder(network, None, ()).answer(sums) - sums.targets).mean()
     assert train_adder(40, 3, count=1).errors == pytest.approx((wanted,), rel=1e-5)
 
@@ -219,13 +222,13 @@ def test_the_adder_stops_when_the_last_2000_are_right(monkeypatch):
     def easy(count, seq_len, seed):
         shape = (count, 1)
         late = 0.2 if seed == 40 else 0.0  # one batch is wrong, and the count starts again
-        return tasks.Sums(np.zeros((count, 2, 2)), np.full(shape, late), np.full(count, 2), None)
+        return Sums(np.zeros((count, 2, 2)), np.full(shape, late), np.full(count, 2), None)
 
     class Silent(Network):
         def forward(self, x):
             return 0.0 * super().forward(x)
 
-    monkeypatch.setattr(recipes.tasks, "adding", easy)
+    monkeypatch.setattr(recipes, "adding", easy)
     monkeypatch.setattr(recipes, "Network", Silent)
     adder = train_adder(20, 0, count=200)
     assert adder.sequences == 32 * (41 + 63)  # 63 batches hold 2,000 sequences
@@ -242,9 +245,9 @@ def test_batch_size_and_rate_of_the_adder_are_its_own(monkeypatch):
         yield 0.0
 
     asked = []
-    real = recipes.tasks.adding
+    real = recipes.adding
     monkeypatch.setattr(
-        recipes.tasks, "adding", lambda *args, **more: asked.append(args) or real(*args, **more)
+        recipes, "adding", lambda *args, **more: asked.append(args) or real(*args, **more)
     )
     monkeypatch.setattr(recipes, "updates", watched)
     train_adder(20, 0, count=7)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib.training import CompaniesData, LSTMByHand, trainer
+from lstm_lib.course.training import CompaniesData, LSTMByHand, trainer
 from tools import record
 
 

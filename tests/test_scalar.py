@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from lstm_lib import scalar
+from lstm_lib.course.tasks.companies import companies
 from lstm_lib.scalar import (
     GATES,
     Adam,
@@ -23,7 +24,6 @@ from lstm_lib.scalar import (
     squared_error,
     train,
 )
-from lstm_lib.tasks import companies
 
 MODELS = 200
 STEP = 1e-5  # of the central differences

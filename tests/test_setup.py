@@ -16,8 +16,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from lstm_lib import checks, diagram
-from lstm_lib.doctor import parse_constraints
+from lstm_lib import drawing
+from lstm_lib.course import checks
+from lstm_lib.course.doctor import parse_constraints
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -103,7 +104,7 @@ def test_the_python_of_the_conda_route_is_allowed():
 
 
 def test_every_place_names_the_same_oldest_python():
-    from lstm_lib.doctor import OLDEST_PYTHON
+    from lstm_lib.course.doctor import OLDEST_PYTHON
 
     major, minor = OLDEST_PYTHON
     assert PROJECT["requires-python"] == f">={major}.{minor}"
@@ -267,7 +268,8 @@ def ci(tmp_path):
         executable(tmp_path / name, f"#!/bin/sh\necho {name} $* $CI\n")
     executable(tmp_path / "my-browser", "#!/bin/sh\n")
     folder = tmp_path / "course"
-    for name in (".ci/run", "lstm_lib/__init__.py", "lstm_lib/doctor.py"):
+    parts = ("__init__", "_moved", "course/__init__", "course/doctor")
+    for name in (".ci/run", *(f"lstm_lib/{part}.py" for part in parts)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / ".venv/bin").mkdir(parents=True)
@@ -341,10 +343,11 @@ def test_no_tracked_file_names(what):
 
 # --- a light import -------------------------------------------------------------------------
 
-LIGHT = ["lstm_lib", *(f"lstm_lib.{name}" for name in ("doctor", "scalar", "trace", "tasks"))]
+LIGHT = ["lstm_lib", *(f"lstm_lib.{name}" for name in ("course.doctor", "scalar", "trace"))]
+LIGHT += ["lstm_lib.course.tasks.companies", "lstm_lib.course.tasks.puzzles"]
 LIGHT += [
     module.name
-    for package in (checks, diagram)
+    for package in (checks, drawing)
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
 ]
 LOOK = """
@@ -370,7 +373,7 @@ def test_the_scalar_road_needs_the_standard_library_alone(module):
 
 
 def test_the_list_of_light_modules_is_no_empty_one():
-    assert {"lstm_lib.checks.one_cell", "lstm_lib.diagram.cell"} <= set(LIGHT)
+    assert {"lstm_lib.course.checks.one_cell", "lstm_lib.drawing.svg"} <= set(LIGHT)
 
 
 def test_importing_the_library_takes_under_a_tenth_of_a_second():

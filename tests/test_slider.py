@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider, among, counted, index, whole
+from lstm_lib.explorers.controls.choice import Choice
+from lstm_lib.explorers.controls.slider import Slider, among, counted, index, whole
 
 
 def slider(**arguments):

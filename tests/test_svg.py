@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 import pytest
 import seaborn
 
-from lstm_lib.diagram import svg
-from lstm_lib.diagram.charts import Chart, marker, spread
+from lstm_lib.drawing import svg
+from lstm_lib.drawing.charts import Chart, marker, spread
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The tasks' data."""
 
-from lstm_lib.tasks import Pair, companies
+from lstm_lib.course.tasks.companies import Pair, companies
 
 
 def test_the_companies_are_the_published_ones():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.tasks import Sums, adding
+from lstm_lib.course.tasks.adding import Sums, adding
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lstm_lib.tasks import END, counting, counting_string, longest, next_symbols, one_hot
+from lstm_lib.course.tasks.counting import END, counting, counting_string, longest, next_symbols
+from lstm_lib.course.tasks.symbols import one_hot
 
 LANGUAGES = {"ab": 7, "abc": 5}  # letters, and the longest beginnings that are tried
 

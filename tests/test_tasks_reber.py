@@ -5,7 +5,13 @@ from itertools import pairwise, product
 
 import pytest
 
-from lstm_lib.tasks import REBER_SYMBOLS, reber, reber_states, reber_strings, reber_walk
+from lstm_lib.course.tasks.reber import (
+    REBER_SYMBOLS,
+    reber,
+    reber_states,
+    reber_strings,
+    reber_walk,
+)
 
 # The grammar written a second time, as what may stand between the outer symbols.
 REBER = re.compile(r"B(TS*X(XT*(VPXT*)*VPS|XT*(VPXT*)*VV|S)|P(T*(VPXT*)*VPS|T*(VPXT*)*VV))E")

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_lib.tasks import Symbols, ahead, one_hot, right
+from lstm_lib.course.tasks.symbols import Symbols, ahead, one_hot, right
 
 LEGAL = np.array([[[1, 0, 0], [1, 1, 0], [0, 0, 1]], [[0, 1, 0], [0, 0, 1], [0, 0, 0]]], float)
 LENGTHS = np.array([3, 2])

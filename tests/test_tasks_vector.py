@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.tasks import Bits, binary_copy, delayed_recall, to_binary
+from lstm_lib.course.tasks.bits import Bits, binary_copy, delayed_recall, to_binary
 from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.tasks import waves, windows
+from lstm_lib.course.tasks.waves import waves, windows
 
 
 def heights(series):

@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.diagram import vector as picture
-from lstm_lib.diagram.heatmap import hatch
-from lstm_lib.diagram.svg import number
+from lstm_lib.drawing.heatmap import hatch
+from lstm_lib.drawing.svg import number
+from lstm_lib.explorers import TraceExplorer, VectorExplorer
+from lstm_lib.explorers import trace_picture as picture
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Flow, Flows, Traces, gradient_flow, trace
 from lstm_lib.trace.ranking import Ranking, by_gradient, by_variance
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import TraceExplorer, VectorExplorer
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 from tests.test_vector_explorer import NAMES, colour, go, images, modules_after
 
@@ -448,10 +448,10 @@ def test_its_example_has_everything_and_needs_no_torch():
     explorer = TraceExplorer()
     assert list(explorer.controls) == ALL
     assert explorer.trace.lengths == (40, 34, 28, 22)
-    loaded = modules_after("from lstm_lib.widgets import TraceExplorer; print(TraceExplorer())")
+    loaded = modules_after("from lstm_lib.explorers import TraceExplorer; print(TraceExplorer())")
     assert "numpy" in loaded
     assert "torch" not in loaded
-    assert not {"numpy", "torch"} & modules_after("from lstm_lib.widgets import TraceExplorer")
+    assert not {"numpy", "torch"} & modules_after("from lstm_lib.explorers import TraceExplorer")
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])

@@ -12,13 +12,15 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from lstm_lib import layers, trained
-from lstm_lib.diagram import cell, timeline
+from lstm_lib import layers
+from lstm_lib.course import trained
+from lstm_lib.course.explorers import cell_picture as cell
+from lstm_lib.course.explorers import timeline
+from lstm_lib.course.tasks.counting import counting
+from lstm_lib.explorers import VectorExplorer
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.tasks import counting
 from lstm_lib.trace import Clamp, Trace, Traced, trace
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import VectorExplorer
 
 SETTINGS = 320
 FORMS = ("padded", "packed", "packed unsorted", "lengths", "single")

@@ -1,4 +1,4 @@
-"""python -m lstm_lib.train: what it prints, refuses and survives. The slow ones are processes."""
+"""The training command: what it prints, refuses and survives. The slow ones are processes."""
 
 import os
 import re
@@ -11,8 +11,9 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from lstm_lib import tasks, train
-from lstm_lib.training import LightningLSTM, check, seed
+from lstm_lib.course import train
+from lstm_lib.course.tasks.waves import waves
+from lstm_lib.course.training import LightningLSTM, check, seed
 
 BY_HAND = ["--model", "by-hand", "--data", "companies"]
 NATIVE = ["--model", "native", "--data", "waves"]
@@ -48,7 +49,7 @@ def refused(capsys, *words):
 
 def process(*words, **options):
     """Start the command as a process of its own, where warnings are errors."""
-    command = [sys.executable, "-W", "error", "-m", "lstm_lib.train", *words]
+    command = [sys.executable, "-W", "error", "-m", "lstm_lib.course.train", *words]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, **streams)
 
@@ -165,7 +166,7 @@ def test_waves_are_forecast_better_than_by_the_last_value(capsys, folder):
     assert sum(steps) / 3 == pytest.approx(error, abs=1e-4)
     run("predict", "--model", "vector", "--data", "waves", "--ckpt_path", str(last))
     said = [float(row.split()[-1]) for row in capsys.readouterr().out.splitlines()]
-    assert said == pytest.approx(tasks.waves(300)[-3:].tolist(), abs=1e-4)
+    assert said == pytest.approx(waves(300)[-3:].tolist(), abs=1e-4)
 
 
 def test_more_units_on_companies_get_a_read_out(capsys):

@@ -13,9 +13,10 @@ from lightning.pytorch.callbacks import Callback
 from torch import nn
 from torch.nn import functional as F
 
-from lstm_lib import layers, tasks
-from lstm_lib.scalar import ScalarLSTM, train
-from lstm_lib.training import (
+from lstm_lib import layers
+from lstm_lib.course.tasks.companies import companies
+from lstm_lib.course.tasks.waves import waves
+from lstm_lib.course.training import (
     CompaniesData,
     LightningLSTM,
     LSTMByHand,
@@ -28,8 +29,9 @@ from lstm_lib.training import (
     seed,
     trainer,
 )
-from lstm_lib.training.data import share
-from lstm_lib.training.trainer import defaults
+from lstm_lib.course.training.data import share
+from lstm_lib.course.training.trainer import defaults
+from lstm_lib.scalar import ScalarLSTM, train
 
 COMPANIES = CompaniesData().dataset().tensors
 SMALL = {"length": 12, "horizon": 3, "batch_size": 16, "seq_len": 300}
@@ -88,7 +90,7 @@ def test_by_hand_equals_the_scalar_lstm_and_its_trace():
     module = LSTMByHand.from_scalar(model)
     assert module.to_scalar().numbers == pytest.approx(model.numbers, abs=1e-6)
     outputs, trace = module(COMPANIES[0]), module.trace(COMPANIES[0])
-    for k, (xs, _) in enumerate(tasks.companies()):
+    for k, (xs, _) in enumerate(companies()):
         assert outputs[k].item() == pytest.approx(model.predict(xs), abs=1e-6)
         assert trace.h[k, -1, 0] == pytest.approx(model.predict(xs), abs=1e-6)
 
@@ -123,7 +125,7 @@ def test_by_hand_learns_as_in_plain_python_through_a_checkpoint():
     seed(42)
     first, module = quiet_trainer(150, name="first", keep_every=150), LSTMByHand()
     first.fit(module, datamodule=CompaniesData())
-    _, history = train(ScalarLSTM.untrained(), tasks.companies(), 200)
+    _, history = train(ScalarLSTM.untrained(), companies(), 200)
     said = module(COMPANIES[0]).flatten().tolist()
     assert said == pytest.approx(history.predictions(150), abs=2e-5)
     resumed, path = LSTMByHand(), first.checkpoint_callback.last_model_path
@@ -261,13 +263,13 @@ def test_targets_of_another_shape_are_refused_not_broadcast():
 def test_the_companies_come_in_their_order():
     batches = list(CompaniesData().train_dataloader())
     assert [targets.item() for _, targets in batches] == [0.0, 1.0]
-    for (x, _), (xs, _) in zip(batches, tasks.companies(), strict=True):
+    for (x, _), (xs, _) in zip(batches, companies(), strict=True):
         assert x.flatten().tolist() == pytest.approx(list(xs))
 
 
 def test_windows_are_split_in_time_and_scaled_by_the_training_part():
     data = WavesData(**SMALL, every_step=False)
-    series = torch.tensor(tasks.waves(300, noise=0.1, seed=0))
+    series = torch.tensor(waves(300, noise=0.1, seed=0))
     scale = series[:210].std()
     for part, start, end in (("train", 0, 210), ("val", 210, 255), ("test", 255, 300)):
         x, targets = data.dataset(part).tensors

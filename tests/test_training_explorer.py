@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from lstm_lib.diagram import training as picture
+from lstm_lib.course.explorers import training as module
+from lstm_lib.course.explorers import training_picture as picture
+from lstm_lib.course.explorers.training import TrainingExplorer
+from lstm_lib.course.tasks.companies import companies
 from lstm_lib.scalar import Adam, GradientDescent, ScalarLSTM, train
-from lstm_lib.tasks import companies
-from lstm_lib.widgets import training as module
-from lstm_lib.widgets.training import TrainingExplorer
 from tests.pictures import boxes, outside, overlaps, says, sheets, texts
 
 PUBLISHED = {

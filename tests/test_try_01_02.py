@@ -2,9 +2,9 @@
 
 import pytest
 
-from lstm_lib.widgets.gate import GateExplorer
-from lstm_lib.widgets.gates import YouAreTheGates
-from lstm_lib.widgets.gradient import GradientExplorer
+from lstm_lib.course.explorers.gate import GateExplorer
+from lstm_lib.course.explorers.gates import YouAreTheGates
+from lstm_lib.course.explorers.gradient import GradientExplorer
 
 
 def shown(explorer, **values):

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm_lib.course.tasks.bits import delayed_recall
+from lstm_lib.course.tasks.companies import companies
 from lstm_lib.scalar import Adam as ScalarAdam
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.tasks import companies, delayed_recall
 from lstm_lib.trace import Trace
 from lstm_lib.vector import (
     Adam,
@@ -545,7 +546,12 @@ def test_bad_input_is_named(act, error, names):
 
 @pytest.mark.parametrize(
     ("module", "heavy"),
-    [("vector", "torch"), ("learning", "torch"), ("tasks", "numpy"), ("trace", "numpy")],
+    [
+        ("vector", "torch"),
+        ("learning", "torch"),
+        ("course.tasks.companies", "numpy"),
+        ("trace", "numpy"),
+    ],
 )
 def test_importing_it_loads_nothing_heavy(module, heavy):
     code = f"import sys, lstm_lib.{module}; sys.exit({heavy!r} in sys.modules)"

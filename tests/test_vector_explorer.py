@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lstm_lib.diagram import heatmap
-from lstm_lib.diagram import vector as picture
-from lstm_lib.diagram.heatmap import LEVELS, STOPS, Heatmap, Scale
-from lstm_lib.diagram.svg import number
+from lstm_lib.drawing import heatmap
+from lstm_lib.drawing.heatmap import LEVELS, STOPS, Heatmap, Scale
+from lstm_lib.drawing.svg import number
+from lstm_lib.explorers import VectorExplorer
+from lstm_lib.explorers import trace_picture as picture
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Trace
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.widgets import VectorExplorer
 from tests.pictures import SVG, boxes, outside, overlaps, says, sheets, texts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -565,9 +565,9 @@ def modules_after(code):
 
 
 def test_numpy_is_loaded_by_its_example_and_torch_never():
-    loaded = modules_after("from lstm_lib.widgets import VectorExplorer")
+    loaded = modules_after("from lstm_lib.explorers import VectorExplorer")
     assert not {"numpy", "torch"} & loaded
-    loaded = modules_after("from lstm_lib.widgets import VectorExplorer; VectorExplorer()")
+    loaded = modules_after("from lstm_lib.explorers import VectorExplorer; VectorExplorer()")
     assert "numpy" in loaded
     assert "torch" not in loaded
 

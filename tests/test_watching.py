@@ -11,8 +11,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import nn
 
-from lstm_lib.diagram.svg import COLORS
-from lstm_lib.training import (
+from lstm_lib.course.training import (
     CompaniesData,
     LightningLSTM,
     LSTMByHand,
@@ -23,7 +22,8 @@ from lstm_lib.training import (
     seed,
     trainer,
 )
-from lstm_lib.training.watching import PICTURE, QUANTITIES, picture, pixels, spread
+from lstm_lib.course.training.watching import PICTURE, QUANTITIES, picture, pixels, spread
+from lstm_lib.drawing.svg import COLORS
 
 ALL = {"images": 0, "histograms": 0, "scalars": 0}
 X, TARGETS = CompaniesData().dataset().tensors
@@ -285,7 +285,7 @@ def test_every_part_of_a_module_keeps_its_mode(tmp_path):
 
 def test_without_a_log_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("lstm_lib.training.watching.picture", None)
+    monkeypatch.setattr("lstm_lib.course.training.watching.picture", None)
     fitted = trainer(2, callbacks=[Watch(X, TARGETS)], enable_progress_bar=False)
     fitted.fit(LSTMByHand(), datamodule=CompaniesData())
     assert list(tmp_path.iterdir()) == []

@@ -12,18 +12,22 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from lstm_lib.diagram import cell, chapters, forming, lightning, torch_layer
-from lstm_lib.diagram.copying import copy_task
-from lstm_lib.diagram.film import film
-from lstm_lib.diagram.fused import fused
-from lstm_lib.diagram.lanes import lanes
-from lstm_lib.diagram.looking_inside import looking_inside
-from lstm_lib.diagram.svg import document, line, number, shape, text
+from lstm_lib.course.explorers import cell_picture as cell
+from lstm_lib.course.explorers.cell import CellExplorer
+from lstm_lib.course.explorers.training import TrainingExplorer
+from lstm_lib.course.tasks.companies import companies
+from lstm_lib.course.tasks.counting import counting
+from lstm_lib.course.tasks.waves import waves
+from lstm_lib.course.trained import counter
+from lstm_lib.drawing.svg import document, line, number, shape, text
 from lstm_lib.scalar import History, ScalarLSTM, train
-from lstm_lib.tasks import companies, counting, waves
 from lstm_lib.trace import Clamp, trace
-from lstm_lib.trained import counter
-from lstm_lib.widgets import CellExplorer, TrainingExplorer
+from tools.stills import chapters, forming, lightning, torch_layer
+from tools.stills.copying import copy_task
+from tools.stills.film import film
+from tools.stills.fused import fused
+from tools.stills.lanes import lanes
+from tools.stills.looking_inside import looking_inside
 
 FOLDER = Path(__file__).resolve().parent.parent / "images"
 RECORDED = Path(__file__).with_name("recorded.json")  # made by tools.record

@@ -1,4 +1,4 @@
-"""How the network of `lstm_lib.trained.two_bit_recall` came about: `python -m tools.recall`.
+"""How the network of `lstm_lib.course.trained.two_bit_recall` came about: `python -m tools.recall`.
 
 Trains four units to recall two bits, with small weights pulled to zero so that the units are easy
 to read, rounds every weight to one decimal, and says how many of them are the stored ones. On
@@ -7,8 +7,8 @@ another processor the training ends elsewhere, which is why the weights are stor
 
 import numpy as np
 
-from lstm_lib.tasks import Bits, delayed_recall
-from lstm_lib.trained import two_bit_recall
+from lstm_lib.course.tasks.bits import Bits, delayed_recall
+from lstm_lib.course.trained import two_bit_recall
 from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
 
 SEED = 18  # of seeds 0 to 19, the one whose units are easiest to tell apart

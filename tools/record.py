@@ -15,7 +15,7 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from torch import Tensor
 
-from lstm_lib.training import (
+from lstm_lib.course.training import (
     CompaniesData,
     LightningLSTM,
     SequenceRegressor,

@@ -1,4 +1,4 @@
-"""How counter, Reber reader and adder of `lstm_lib.trained` came about: `python -m tools.symbols`.
+"""How counter, Reber reader and adder came about: `python -m tools.symbols`.
 
 Trains them by the recipes of the course, rounds every weight to two decimals, and says how many of
 them are the stored ones and how well the rounded networks work. On another processor a training
@@ -10,7 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_lib import recipes, tasks, trained
+from lstm_lib.course import recipes, trained
+from lstm_lib.course.tasks.adding import adding
+from lstm_lib.course.tasks.counting import longest
+from lstm_lib.course.tasks.reber import reber, reber_strings
+from lstm_lib.course.tasks.symbols import ahead
 from lstm_lib.vector import VectorLSTM
 
 COUNTER_SEED = 2  # of seeds 0 to 6, the one whose units are easiest to read
@@ -19,13 +23,13 @@ READER_UNITS, READER_UPDATES, BATCH = 6, 3000, 32
 
 def reber_split() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return 500 different Reber strings to train on, and 1,000 others that are held out."""
-    training = tasks.reber_strings(500, seed=0)
-    return training, tasks.reber_strings(1000, seed=10**6, avoid=training)
+    training = reber_strings(500, seed=0)
+    return training, reber_strings(1000, seed=10**6, avoid=training)
 
 
 def train_reader() -> recipes.Network:
     """Train on batches of 500 strings, drawn as often as the grammar makes them."""
-    strings, draw = tasks.reber(reber_split()[0]), np.random.default_rng(0)
+    strings, draw = reber(reber_split()[0]), np.random.default_rng(0)
     network = recipes.Network(7, READER_UNITS, 7)
     recipes.set_forget_bias(network.layer, 1.0)
     x, targets = torch.as_tensor(strings.x).float(), torch.as_tensor(strings.targets)
@@ -65,19 +69,19 @@ def same(found: VectorLSTM, stored: VectorLSTM) -> str:
 
 def counts_to(model: VectorLSTM) -> int:
     """Return the largest n up to which every a^n b^n is right."""
-    return tasks.longest(lambda x: model.forward(x)[0], threshold=0)
+    return longest(lambda x: model.forward(x)[0], threshold=0)
 
 
 def share_right(model: VectorLSTM) -> float:
     """Return the share of 1,000 held-out Reber strings that are right at every step."""
-    strings = tasks.reber(reber_split()[1])
+    strings = reber(reber_split()[1])
     outputs, _ = model.forward(strings.x)
-    return tasks.ahead(outputs, strings.legal, strings.lengths).mean()
+    return ahead(outputs, strings.legal, strings.lengths).mean()
 
 
 def share_added(model: VectorLSTM) -> float:
     """Return the share of 1,000 new sequences of the adding problem that are right."""
-    sums = tasks.adding(1000, ADDER["seq_len"], seed=10**9)
+    sums = adding(1000, ADDER["seq_len"], seed=10**9)
     outputs, _ = model.forward(sums.x)  # (1000, seq_len, 1)
     return sums.correct(outputs[np.arange(1000), sums.lengths - 1]).mean()
 

@@ -8,9 +8,8 @@ when it is used.
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_lib.record import Flow, Flows, Records, Step, Trace, Traced, Traces
 from lstm_lib.trace.clamp import Clamp
-from lstm_lib.trace.record import Step, Trace
-from lstm_lib.trace.traces import Flow, Flows, Records, Traced, Traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

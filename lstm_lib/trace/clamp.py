@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lstm_lib import _validate
-from lstm_lib.trace.indices import Choice, fixed, indices
-from lstm_lib.trace.record import check_place
+from lstm_lib.record.indices import Choice, fixed, indices
+from lstm_lib.record.trace import check_place
 
 QUANTITIES = ("i", "f", "g", "o", "c", "h")
 

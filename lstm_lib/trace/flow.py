@@ -12,12 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from lstm_lib.layers import CellStep, cell_backward
+from lstm_lib.record import Flow, Flows, Step, Trace
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, untouched, watch
 from lstm_lib.trace.opened import Run, Weights, who_runs
 from lstm_lib.trace.plain import pair
-from lstm_lib.trace.record import Step, Trace
-from lstm_lib.trace.traces import Flow, Flows
 from lstm_lib.vector import VectorLSTM
 
 

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_lib import layers
+from lstm_lib.record import Trace, Traced, Traces
+from lstm_lib.record.trace import check_lengths
 from lstm_lib.trace import opened
 from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
 from lstm_lib.trace.forms import Form, State
-from lstm_lib.trace.record import Trace, check_lengths
-from lstm_lib.trace.traces import Traced, Traces
 
 KINDS = (nn.LSTM, layers.LSTM)
 Results = tuple[Tensor | PackedSequence, State]

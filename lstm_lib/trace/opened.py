@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_lib.record import Trace
+from lstm_lib.record.trace import DIRECTIONS
 from lstm_lib.trace.clamp import Hold
 from lstm_lib.trace.forms import Form, State
-from lstm_lib.trace.record import DIRECTIONS, Trace
 
 Mask = Tensor | None
 

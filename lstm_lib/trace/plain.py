@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lstm_lib.record import Trace, Traced, Traces
 from lstm_lib.trace.clamp import Hold, Size, checked
-from lstm_lib.trace.record import Trace
-from lstm_lib.trace.traces import Traced, Traces
 
 if TYPE_CHECKING:
     from lstm_lib.scalar import ScalarLSTM

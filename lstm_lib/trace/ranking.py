@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_lib.trace.record import Trace
+from lstm_lib.record import Trace
 
 if TYPE_CHECKING:
     from numpy import ndarray

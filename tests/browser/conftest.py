@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from lstm_lib.doctor import find_chromium
+from lstm_lib.course.doctor import find_chromium
 from tests.browser.lab import Lab
 
 NO_BROWSER = "no Chromium: install one (Debian, Ubuntu: sudo apt install chromium) and repeat"

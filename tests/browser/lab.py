@@ -1,9 +1,9 @@
 """A JupyterLab server in a temporary folder, a headless Chromium, and notebooks open in it.
 
     with Lab() as lab:
-        notebook = lab.open(["from lstm_lib.widgets.slider import Slider; Slider(label='w')"])
+        notebook = lab.open(["from lstm_lib.explorers import VectorExplorer; VectorExplorer()"])
         notebook.run_all()
-        notebook.press("w", "ArrowRight")
+        notebook.press("step", "ArrowRight")
         assert notebook.errors() == []
 
 Nothing here reads or writes the user's Jupyter settings, and nothing needs a network.
@@ -27,7 +27,7 @@ import axe_playwright_python
 import nbformat
 from playwright.sync_api import sync_playwright
 
-from lstm_lib.doctor import find_chromium
+from lstm_lib.course.doctor import find_chromium
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 SERVED = ("chapters", "images")

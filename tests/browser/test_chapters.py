@@ -15,8 +15,8 @@ PROBE = """
 import json as _json, re as _re
 from html import unescape as _unescape
 from ipywidgets.widgets.widget import _instances
-from lstm_lib.widgets.base import Explorer as _Explorer
-from lstm_lib.widgets.slider import Slider as _Slider
+from lstm_lib.explorers.base import Explorer as _Explorer
+from lstm_lib.explorers.controls.slider import Slider as _Slider
 print(_json.dumps([{
     "sliders": {c.name or c.label: c.value for c in e.controls.values() if isinstance(c, _Slider)},
     "texts": [_unescape(t) for t in _re.findall(r"<text[^>]*>([^<]*)</text>", e.render())],

@@ -9,8 +9,8 @@ pytestmark = pytest.mark.browser
 
 CELLS = [
     """import ipywidgets, threading, time
-from lstm_lib.widgets.choice import Choice
-from lstm_lib.widgets.slider import Slider, among, whole
+from lstm_lib.explorers.controls.choice import Choice
+from lstm_lib.explorers.controls.slider import Slider, among, whole
 picture = ipywidgets.HTML()
 w = Slider(label="w_h", name="forget gate, weight on h", value=1.6307, min=-5, max=5)
 x = Slider(label="x", value=0.1, min=-1, max=1, color="#0173b2")

@@ -1,0 +1,1 @@
+"""The course: what only the chapters show. The library never imports it."""

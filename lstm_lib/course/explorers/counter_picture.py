@@ -1,0 +1,268 @@
+"""A string of a and b on its way through a network: what counts, and what may come next."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from lstm_lib.drawing.charts import Chart, marker, spread
+from lstm_lib.drawing.heatmap import round_up, short
+from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
+
+SIZE = (880, 484)
+LEFT, WIDTH, NUMBERS = 96, 606, 712  # where the string starts, how wide it is; the numbers' column
+READS, READS_HEIGHT = 24, 22
+CELLS, CELLS_HEIGHT = 66, 186
+ROWS, ROW_HEIGHT, ROW_PITCH = 290, 34, 42  # of the predictions, one per symbol
+MARKS, AXIS = 428, 448
+RECORD = 470  # the line of all n
+MOST_MARKERS = 30  # steps up to which every value of the counting unit has its marker
+MOST_NAMED = 4  # units whose numbers stand beside the chart
+DASHES = ("6 3", "2 3", "9 3 2 3")
+Rows = Sequence[Sequence[float]]
+
+
+class Count(NamedTuple):
+    """A string on its way through a network.
+
+    Fields:
+        symbols: what is read, the T before the string first, (steps,).
+        alphabet: the symbols that may come next, in the order of their rows.
+        cells: c of every unit, (hidden_size, steps).
+        unit: the unit that counts, from 0.
+        chances: how sure the network is that a symbol may come, 0 to 1, (symbols, steps).
+        legal: the symbols that may really come; "" where the string is none, (steps,).
+        right: whether exactly these are above 1/2; None where nothing may come, (steps,).
+        longest: the largest n up to which every string is right.
+        most: the largest n that was tried.
+    """
+
+    symbols: str
+    alphabet: str
+    cells: Rows
+    unit: int
+    chances: Rows
+    legal: Sequence[str]
+    right: Sequence[bool | None]
+    longest: int
+    most: int
+
+    @property
+    def steps(self) -> int:
+        """How many symbols are read."""
+        return len(self.symbols)
+
+    @property
+    def named(self) -> list[int]:
+        """The units whose numbers are written: the one that counts, and a few others."""
+        others = [unit for unit in range(len(self.cells)) if unit != self.unit]
+        return [self.unit, *others[: MOST_NAMED - 1]]
+
+
+def frame(count: Count) -> str:
+    """Draw all that stays while the steps are walked."""
+    heads = (
+        (LEFT - 8, READS + 16, "reads", "b end"),
+        (LEFT, CELLS - 6, _cells_title(count), "b"),
+        (LEFT, ROWS - 8, "may come next: the bar is what the network says, the frame what is true",
+         "b"),
+        (LEFT - 8, MARKS + 4, "right?", "b end"),
+    )  # fmt: skip
+    words = [text(x, y, said, 12.5, cls) for x, y, said, cls in heads]
+    rows = [_row(count, k) for k in range(len(count.alphabet))]
+    drawn = (_reads(count), _cells(count), *rows, _marks(count), _axis(count.steps), _record(count))
+    return "".join((*words, *drawn))
+
+
+def _column(count: Count, t: float) -> float:
+    """Return where the column of step `t` starts."""
+    return LEFT + WIDTH * t / count.steps
+
+
+def _runs(symbols: Sequence[object]) -> Iterator[tuple[int, int, object]]:
+    """Yield (start, end, value) of every stretch of equal values."""
+    start = 0
+    for value, group in groupby(symbols):
+        end = start + len(list(group))
+        yield start, end, value
+        start = end
+
+
+def _reads(count: Count) -> str:
+    """Draw the string: its letters, or where they are too narrow how many there are."""
+    wide, pieces = WIDTH / count.steps, []
+    for start, end, symbol in _runs(count.symbols):
+        x, width = _column(count, start), _column(count, end) - _column(count, start)
+        cls = "line panel" if symbol == "a" else "line"
+        pieces.append(rect(x, READS, width, READS_HEIGHT, cls))
+        if wide >= 10:
+            pieces += [text(_column(count, t + 0.5), READS + 16, symbol, 13, "mid b")
+                       for t in range(start, end)]  # fmt: skip
+        elif width >= 36:
+            words = f"{end - start} {symbol}"
+            pieces.append(text(x + width / 2, READS + 16, words, 13, "mid b"))
+    return "".join(pieces)
+
+
+# --- the cells ----------------------------------------------------------------------------------
+
+
+def _cells_title(count: Count) -> str:
+    """Name the lines in the chart of the cells."""
+    one = len(count.cells) == 1
+    return f"cell state c of unit {count.unit + 1}" + ("" if one else ", which counts; others thin")
+
+
+def _chart(count: Count) -> Chart:
+    """Return the chart of the cells; its scale has room for all of them, and for 0."""
+    values = [value for row in count.cells for value in row]
+    low, high = max(0.0, -min(values)), max(0.0, max(values))
+    least = 0.02 * max(low, high, 1.0)  # less than that needs no room of its own
+    low, high = (round_up(end) if end > least else 0.0 for end in (low, high))
+    if low == high == 0:
+        high = 1.0
+    return Chart(LEFT, CELLS, WIDTH, CELLS_HEIGHT, count.steps, -low, high)
+
+
+def _cells(count: Count) -> str:
+    """Draw c of every unit over the string, the one that counts last and thick."""
+    chart, pieces = _chart(count), []
+    ticks = sorted({chart.low, 0.0, chart.high})
+    places = [chart.up(value) for value in reversed(ticks)]
+    shown = zip(spread([y + 4 for y in places], chart.y + chart.h + 4, 13), reversed(ticks),
+                strict=True)  # fmt: skip
+    pieces += [text(LEFT - 6, y, short(value), 11, "end soft") for y, value in shown]
+    pieces += [chart.frame(), line(LEFT, chart.up(0), LEFT + WIDTH, chart.up(0), opacity=0.7)]
+    others = [unit for unit in range(len(count.cells)) if unit != count.unit]
+    for k, unit in enumerate(others):
+        dash = {"stroke_dasharray": DASHES[k % len(DASHES)]}
+        pieces.append(polyline(_points(chart, count.cells[unit]), "ink", 1, opacity=0.6, **dash))
+    points = _points(chart, count.cells[count.unit])
+    pieces.append(polyline(points, "c", 3))
+    if count.steps <= MOST_MARKERS:
+        pieces += [marker("c", x, y, 3.5) for x, y in points]
+    return "".join(pieces)
+
+
+def _points(chart: Chart, values: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where the values of a line stand."""
+    return [(chart.across(t), chart.up(value)) for t, value in enumerate(values)]
+
+
+# --- the predictions ----------------------------------------------------------------------------
+
+
+def _row(count: Count, k: int) -> str:
+    """Draw one symbol's row: a frame where it may come, a bar for what the network says."""
+    symbol, y = count.alphabet[k], ROWS + k * ROW_PITCH
+    foot, wide = y + ROW_HEIGHT, WIDTH / count.steps
+    pieces = [text(LEFT - 8, y + ROW_HEIGHT / 2 + 5, symbol, 14, "b end")]
+    for start, end, may in _runs([symbol in legal for legal in count.legal]):
+        x, width = _column(count, start), _column(count, end) - _column(count, start)
+        pieces += [rect(x, y, width, ROW_HEIGHT, "now")] * may
+    gap = min(3.0, 0.15 * wide) if wide > 6 else 0.0
+    bars = "".join(
+        f"M{_column(count, t) + gap:.1f} {foot:.1f}v{-ROW_HEIGHT * chance:.1f}"
+        f"h{wide - 2 * gap:.1f}V{foot:.1f}z"
+        for t, chance in enumerate(count.chances[k])
+    )
+    pieces.append(path(bars, "fill-h", 0))
+    half = y + ROW_HEIGHT / 2
+    pieces.append(line(LEFT, half, LEFT + WIDTH, half, "ink", stroke_dasharray="2 4", opacity=0.5))
+    pieces.append(line(LEFT, foot, LEFT + WIDTH, foot, "line"))
+    for start, end, may in _runs([symbol in legal for legal in count.legal]):
+        x, width = _column(count, start), _column(count, end) - _column(count, start)
+        pieces += [rect(x, y, width, ROW_HEIGHT, "ink", stroke_width=1.5)] * may
+    return "".join(pieces)
+
+
+def tick(x: float, y: float, r: float) -> str:
+    """Return the path of a tick."""
+    return f"M{x - r:.1f} {y:.1f}l{0.7 * r:.1f} {0.8 * r:.1f}L{x + r:.1f} {y - 0.9 * r:.1f}"
+
+
+def cross(x: float, y: float, r: float) -> str:
+    """Return the path of a cross."""
+    return (
+        f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}m0 {-2 * r:.1f}l{-2 * r:.1f} {2 * r:.1f}"
+    )
+
+
+def _marks(count: Count) -> str:
+    """Mark every step as right or wrong, by shape and colour."""
+    small = max(1.2, min(4.5, 0.3 * WIDTH / count.steps))
+    large = max(2.5, min(5.0, 0.4 * WIDTH / count.steps))  # no cross may be overlooked
+    places = [(_column(count, t + 0.5), right) for t, right in enumerate(count.right)]
+    ticks = "".join(tick(x, MARKS, small) for x, right in places if right)
+    crosses = "".join(cross(x, MARKS, large) for x, right in places if right is False)
+    return path(ticks, "i", 1.8) * bool(ticks) + path(crosses, "c", 2.4) * bool(crosses)
+
+
+def _axis(steps: int) -> str:
+    """Number the steps."""
+    chart = Chart(LEFT, 0, WIDTH, 0, steps, 0.0, 1.0)
+    apart = next(m * 10**n for n in range(9) for m in (1, 2, 5) if steps <= 16 * m * 10**n)
+    named = (1, *(t for t in range(apart, steps + 1, apart) if t > 1))
+    return text(LEFT - 8, AXIS, "step", 11, "end soft") + "".join(
+        text(chart.across(t - 1), AXIS, str(t), 11, "mid soft") for t in named
+    )
+
+
+# --- what changes with every move ---------------------------------------------------------------
+
+
+def cursor(count: Count, t: int) -> str:
+    """Mark step `t`, counted from 0, and write its numbers."""
+    x, wide = _column(count, t), WIDTH / count.steps
+    # Not through the titles between them.
+    spans = ((READS, READS_HEIGHT), (CELLS, CELLS_HEIGHT), (ROWS - 2, MARKS + 11 - ROWS))
+    pieces = [
+        *(rect(x, y, wide, height, "ink", stroke_width=1.4) for y, height in spans),
+        text(NUMBERS, READS + 16, f"at step {t + 1}: {count.symbols[t]}", 13, "b"),
+    ]
+    pieces += [_cell_now(count, t), *(_said(count, k, t) for k in range(len(count.alphabet)))]
+    return "".join((*pieces, _verdict(count.right[t])))
+
+
+def _cell_now(count: Count, t: int) -> str:
+    """Write c at step `t` beside the chart, and mark the unit that counts."""
+    chart = _chart(count)
+    now = sorted((chart.up(count.cells[unit][t]) + 4, unit) for unit in count.named)
+    heights = spread([max(y, CELLS + 10) for y, _ in now], CELLS + CELLS_HEIGHT, 15)
+    pieces = [marker("c", chart.across(t), chart.up(count.cells[count.unit][t]), 5.5)]
+    for y, (_, unit) in zip(heights, now, strict=True):
+        cls = "b ink-c" if unit == count.unit else "soft"
+        words = f"unit {unit + 1}: {number(count.cells[unit][t])}"
+        pieces.append(text(NUMBERS, y, words, 13, cls))
+    return "".join(pieces)
+
+
+def _said(count: Count, k: int, t: int) -> str:
+    """Write what the network says about one symbol at step `t`, and whether it may come."""
+    may = count.alphabet[k] in count.legal[t]
+    y = ROWS + k * ROW_PITCH + ROW_HEIGHT / 2 + 5
+    words = f"{number(count.chances[k][t])}  {'may come' if may else 'may not'}"
+    return text(NUMBERS, y, words, 13, "b" if may else "")
+
+
+def _verdict(right: bool | None) -> str:
+    """Say in a word and a shape whether a step is right."""
+    if right is None:
+        return text(NUMBERS, MARKS + 4, "nothing may come", 13)
+    form, cls = (tick, "i") if right else (cross, "c")
+    mark = path(form(NUMBERS + 6, MARKS, 5), cls, 2.4)
+    return mark + text(NUMBERS + 18, MARKS + 4, "right" if right else "wrong", 13, "b")
+
+
+def _record(count: Count) -> str:
+    """Draw all n as one line, thick up to the longest that is right."""
+    y, end = RECORD, LEFT + WIDTH * count.longest / count.most
+    words = f"right up to n = {count.longest}" + " or more" * (count.longest == count.most)
+    return "".join(
+        (
+            text(LEFT - 8, y + 4, f"n = 1 to {count.most}", 11, "end soft"),
+            line(LEFT, y, LEFT + WIDTH, y, "line", stroke_width=2),
+            line(LEFT, y, end, y, "ink", stroke_width=5) if count.longest else "",
+            shape("circle", "ink paper", cx=end, cy=float(y), r=5, stroke_width=2),
+            text(NUMBERS, y + 4, words, 13, "b"),
+        )
+    )

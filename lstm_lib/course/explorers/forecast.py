@@ -1,0 +1,157 @@
+"""A stretch of a series, what followed it and what was forecast: the pieces of such a chart.
+
+What was seen is a grey line, what followed is drawn in the colour of the text with open circles,
+and a forecast, which is read off h, has the colour of h and filled squares. The naive forecast,
+the last value going on, is a dashed line without marks.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil, floor, log10
+
+from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.svg import line, number, polyline, rect, shape, text
+
+Point = tuple[float, float]
+
+
+def chart(
+    box: tuple[float, float, float, float], steps: int, values: Iterable[float], ticks: int = 3
+) -> Chart:
+    """Return a frame whose vertical axis holds all values, with ticks at round numbers.
+
+    Args:
+        box: x, y, width and height in the picture's units.
+        steps: how many are seen and forecast together.
+        values: all that will be drawn in it.
+        ticks: about how many labels the vertical axis has.
+    """
+    low, high = _range(values)
+    pitch = _round_pitch((high - low) / ticks)
+    first, last = ceil(low / pitch), floor(high / pitch)
+    decimals = max(0, -floor(log10(pitch)))
+    marks = [(k * pitch, number(k * pitch, decimals)) for k in range(first, last + 1)]
+    return Chart(*box, steps, low, high, marks)
+
+
+def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
+    """Draw what stays: the frame, and the border between what is seen and what is forecast."""
+    border, far = chart.across(seen - 0.5), chart.x + chart.w
+    pieces = [
+        rect(border, chart.y, far - border, chart.h, "panel"),
+        chart.frame(title),
+        line(border, chart.y, border, chart.y + chart.h, "ink", stroke_dasharray="2 3"),
+    ]
+    if words:
+        foot = chart.y + chart.h + 16
+        pieces.append(text((chart.x + border) / 2, foot, "seen", 12, "mid soft"))
+        pieces.append(text(far, foot, "to forecast", 12, "end soft"))
+    return "".join(pieces)
+
+
+def window(chart: Chart, seen: Sequence[float], marks: bool = False) -> str:
+    """Draw the values that are seen; `marks` puts a dot at each."""
+    points = _points(chart, seen, 0)
+    dots = (shape("circle", "fill-x", cx=x, cy=y, r=3.5) for x, y in points if marks)
+    return polyline(points, "x", 2, stroke_linejoin="round") + "".join(dots)
+
+
+def followed(
+    chart: Chart, seen: Sequence[float], targets: Sequence[float], joined: bool = True
+) -> str:
+    """Draw the values that really followed, as open circles, `joined` by a line."""
+    points = _points(chart, targets, len(seen))
+    drawn = polyline([_last(chart, seen), *points], "ink", 1.2) if joined else ""
+    return drawn + "".join(_open(x, y) for x, y in points)
+
+
+def forecast(
+    chart: Chart,
+    seen: Sequence[float],
+    outputs: Sequence[float],
+    ghost: bool = False,
+    joined: bool = True,
+) -> str:
+    """Draw what was forecast as filled squares, `joined` by a line.
+
+    A `ghost`, an earlier forecast, is a faint line with a dot at its end.
+    """
+    points = _points(chart, outputs, len(seen))
+    ends = [_last(chart, seen), *points]
+    if ghost:
+        dot = shape("circle", "fill-h", cx=points[-1][0], cy=points[-1][1], r=2, opacity=0.4)
+        return polyline(ends, "h", 1.2, opacity=0.4) + dot
+    drawn = polyline(ends, "h", 2.5) if joined else ""
+    return drawn + "".join(_square(x, y) for x, y in points)
+
+
+def naive(chart: Chart, seen: Sequence[float], ahead: int) -> str:
+    """Draw the naive forecast: the last value goes on for `ahead` steps."""
+    points = _points(chart, [seen[-1]] * ahead, len(seen))
+    return polyline([_last(chart, seen), *points], "ink", 1.2, stroke_dasharray="5 4", opacity=0.7)
+
+
+def key(x: float, y: float, names: dict[str, str], gap: float = 26) -> str:
+    """Explain the marks in one row, its text on the baseline `y`.
+
+    Args:
+        x: where the row starts.
+        y: the baseline of its words.
+        names: words by kind: "window", "followed", "forecast", "naive".
+        gap: room between two entries.
+    """
+    pieces = []
+    for kind, words in names.items():
+        pieces += [_SAMPLES[kind](x, y - 4), text(x + 32, y, words, 12)]
+        x += 32 + 6.6 * len(words) + gap
+    return "".join(pieces)
+
+
+def _sample_forecast(x: float, y: float) -> str:
+    return line(x, y, x + 26, y, "h", stroke_width=2.5) + _square(x + 13, y)
+
+
+def _sample_followed(x: float, y: float) -> str:
+    return line(x, y, x + 26, y, "ink", stroke_width=1.2) + _open(x + 13, y)
+
+
+_SAMPLES: dict[str, Callable[[float, float], str]] = {
+    "window": lambda x, y: line(x, y, x + 26, y, "x", stroke_width=2),
+    "followed": _sample_followed,
+    "forecast": _sample_forecast,
+    "naive": lambda x, y: line(x, y, x + 26, y, "ink", stroke_dasharray="5 4", opacity=0.7),
+}
+
+
+def _open(x: float, y: float) -> str:
+    """Draw a value that really followed."""
+    return shape("circle", "paper", cx=x, cy=y, r=4) + shape(
+        "circle", "ink", cx=x, cy=y, r=4, stroke_width=1.5
+    )
+
+
+def _square(x: float, y: float) -> str:
+    """Draw a value that was forecast; it fits into the open circle of the one that followed."""
+    return rect(x - 2.5, y - 2.5, 5, 5, "fill-h")
+
+
+def _points(chart: Chart, values: Sequence[float], start: int) -> list[Point]:
+    return [(chart.across(t), chart.up(value)) for t, value in enumerate(values, start)]
+
+
+def _last(chart: Chart, seen: Sequence[float]) -> Point:
+    """Return the place of the last value that is seen."""
+    return chart.across(len(seen) - 1), chart.up(seen[-1])
+
+
+def _range(values: Iterable[float]) -> Point:
+    """Return the ends of an axis with a twentieth of room beyond the values."""
+    found = list(values)
+    low, high = min(found), max(found)
+    room = (high - low) / 20 or 0.5
+    return low - room, high + room
+
+
+def _round_pitch(wanted: float) -> float:
+    """Return the 1, 2 or 5 times a power of ten that is next above `wanted`."""
+    power = 10.0 ** floor(log10(wanted))
+    return next(k * power for k in (1, 2, 5, 10) if k * power >= wanted * 0.999)

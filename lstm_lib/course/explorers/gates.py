@@ -1,0 +1,147 @@
+"""YouAreTheGates: a short sequence arrives, and a hand sets the gates at every step."""
+
+from collections.abc import Iterator
+
+from ipywidgets import HTML, Button, Layout, Widget
+
+from lstm_lib.course.explorers import gates_picture as picture
+from lstm_lib.course.tasks.puzzles import GatePuzzle, gate_puzzles
+from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.explorers.base import Explorer, View, columns
+from lstm_lib.explorers.controls.choice import Choice
+from lstm_lib.explorers.controls.slider import Slider
+from lstm_lib.record import Step, Trace
+from lstm_lib.scalar import run_gates
+
+GATES = {"f": ("keep", "forget gate"), "i": ("write", "input gate"), "o": ("show", "output gate")}
+HALF_OPEN = 0.5
+PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}
+STEPS = len(next(iter(PUZZLES.values())).xs)
+
+
+class YouAreTheGates(Explorer):
+    """Set the three gates at every step so that the cell shows what the puzzle asks for.
+
+    The controls are `puzzle` ("carry", "replace" or "add") and the gates `f1` ... `f6`,
+    `i1` ... `i6`, `o1` ... `o6`, 0 to 1. `reset` opens every gate half, `best` sets the gates
+    that do it. A new puzzle starts with half open gates.
+    """
+
+    def __init__(self) -> None:
+        self.puzzle = Choice(list(PUZZLES), label="puzzle", buttons=True)
+        self.gates = {f"{gate}{t}": _slider(gate, t) for gate in GATES for t in range(1, STEPS + 1)}
+        vars(self).update(self.gates)
+        self.reset = Button(description="reset", layout=Layout(width="90px"))
+        self.best = Button(description="show the best", layout=Layout(width="130px"))
+        self._task = HTML()
+        self.puzzle.observe(self._start, "value")
+        self.reset.on_click(self._start)
+        self.best.on_click(self._set_best)
+        super().__init__({"puzzle": self.puzzle, **self.gates}, self._rows(), picture.SIZE)
+        self._start()
+
+    @property
+    def trace(self) -> Trace:
+        """The run with the gates as the sliders show them."""
+        return run_gates(self._asked.xs, *map(self._values, GATES))
+
+    def view(self) -> View:
+        """Return the picture of the run, and the same in words and as a table."""
+        puzzle, trace = self._asked, self.trace
+        best = puzzle.score(run_gates(puzzle.xs, puzzle.f, puzzle.i, puzzle.o).h)
+        moves = picture.state(puzzle, trace, best) + picture.joints(len(puzzle.xs))
+        return View(picture.frame(puzzle), moves, _aloud(puzzle, trace), *_table(puzzle, trace))
+
+    @property
+    def _asked(self) -> GatePuzzle:
+        return PUZZLES[self.puzzle.value]
+
+    def _values(self, gate: str) -> list[float]:
+        """Return one gate's values, step by step, (6,)."""
+        return [self.gates[f"{gate}{t}"].value for t in range(1, STEPS + 1)]
+
+    def _rows(self) -> list[Widget]:
+        """Return the puzzle's row, its task, and the sliders in the columns of the picture."""
+        margin, column = (f"{100 * part / picture.SIZE[0]:.3f}%" for part in _WIDTHS)
+        top = columns([self.puzzle, self.reset, self.best], "1fr auto auto")
+        grid = columns(self._cells(), f"{margin} repeat({STEPS}, {column})")
+        grid.layout.grid_gap = "0"
+        return [top, self._task, grid]
+
+    def _cells(self) -> Iterator[Widget]:
+        """Yield the grid's cells, row by row: a gate's name and its six sliders."""
+        for gate, (does, _) in GATES.items():
+            style = f"color:var(--{gate}-ink);text-align:right;padding-right:12px;line-height:24px"
+            yield HTML(f'<div class="lstm" style="{style}">{does} <b><i>{gate}</i></b></div>')
+            yield from (self.gates[f"{gate}{t}"] for t in range(1, STEPS + 1))
+
+    def _start(self, _change: object = None) -> None:
+        """Say the task and open every gate half."""
+        style = "min-height:0;font-weight:600"
+        self._task.value = f'<div class="lstm-says" style="{style}">{self._asked.task}</div>'
+        half = (HALF_OPEN,) * STEPS
+        self._put(half, half, half)
+
+    def _set_best(self, _button: Button) -> None:
+        """Set the gates that do what is asked."""
+        self._put(self._asked.f, self._asked.i, self._asked.o)
+
+    def _put(self, *values: tuple[float, ...]) -> None:
+        """Set all eighteen sliders and draw once."""
+        with self.together():
+            for gate, row in zip(GATES, values, strict=True):
+                for t, value in enumerate(row, start=1):
+                    self.gates[f"{gate}{t}"].value = value
+
+
+_WIDTHS = (picture.MARGIN, picture.COLUMN)
+
+
+def _slider(gate: str, t: int) -> Slider:
+    """Return the slider of one gate at one step."""
+    return Slider(
+        value=HALF_OPEN,
+        min=0,
+        max=1,
+        step=0.05,
+        name=f"{GATES[gate][1]} {gate}, step {t}",
+        color=COLORS[gate],
+        layout=Layout(width="94%", min_width="0"),
+    )
+
+
+def _aloud(puzzle: GatePuzzle, trace: Trace) -> str:
+    """Say what became of the task, and where it went wrong first."""
+    error, score = puzzle.error(trace.h), puzzle.score(trace.h)
+    silence = puzzle.error([0.0] * len(puzzle.xs))
+    said = (
+        f"Score {score} of 100: the six h together are off by {number(error)}; silence, which "
+        f"scores 0, is off by {number(silence)}. "
+    )
+    lost = puzzle.lost_at(trace.c)
+    if lost is not None:
+        return said + _loss(lost + 1, trace[lost], puzzle.needed[lost])
+    worst = max(range(len(trace)), key=lambda t: abs(trace.h[t] - puzzle.wanted[t]))
+    if score == 100:
+        return said + "Every step shows what is wanted."
+    return said + (
+        f"The memory is good at every step; look at what step {worst + 1} shows: "
+        f"{number(trace.h[worst])}, wanted {number(puzzle.wanted[worst])}."
+    )
+
+
+def _loss(t: int, step: Step, needed: float) -> str:
+    """Say how step `t` lost the memory."""
+    return (
+        f"Step {t} loses the memory: it keeps {number(step.f)} of {number(step.c_prev)} and "
+        f"writes {number(step.i)} of {number(step.g)}, so c = {number(step.c)} where "
+        f"{number(needed)} is needed."
+    )
+
+
+def _table(puzzle: GatePuzzle, trace: Trace) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows: every number of the run, a column per step."""
+    rows = {"arrives g": trace.g, "keep f": trace.f, "write i": trace.i, "memory c": trace.c}
+    rows |= {"show o": trace.o, "shown h": trace.h, "wanted h": puzzle.wanted}
+    header = ["", *(f"step {t}" for t in range(1, len(trace) + 1))]
+    return header, [[name, *map(number, values)] for name, values in rows.items()]

@@ -1,0 +1,223 @@
+"""The picture of a gradient on its way back through time, beside what each step does to it.
+
+Three sheets: `frame` never changes, `scale` with the length of the axis, `flow` with every move.
+The horizontal axis counts steps back from the last, in the direction the gradient travels. A curve
+names itself at its end; on the logarithmic axis it is solid where the gradient is positive and
+dotted where it is negative.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import takewhile
+from typing import NamedTuple
+
+from lstm_lib.drawing import svg
+from lstm_lib.drawing.charts import DASHES, Chart
+
+SIZE = (880, 410)
+LOW, HIGH = 1e-12, 1e4
+POWERS = (
+    (1e4, "10⁴"), (1.0, "1"), (1e-4, "10⁻⁴"), (1e-8, "10⁻⁸"), (1e-12, "10⁻¹²"),
+)  # fmt: skip
+PARTS = ((1, "100 %"), (0.5, "50 %"), (0, "0"), (-0.5, "−50 %"))
+SIGNED = ((1, "1"), (0, "0"), (-1, "−1"))
+SPANS = (10, 25, 50, 100)
+
+
+class Flow(NamedTuple):
+    """What is drawn, each (seq_len,), first to last time step.
+
+    Fields:
+        vanilla: dh_T/dh_t of the vanilla unit.
+        lstm: dL/dc_t of the LSTM, as a share of dL/dc_T.
+        kept, around: the two parts of it, on the lane and through the gates.
+        slopes: what one step back from t + 1 multiplies the vanilla unit's gradient by.
+        f: the LSTM's forget gate, which does the same to `kept`.
+        x, h, c: the inputs, the vanilla unit's hidden state, the LSTM's cell state.
+    """
+
+    vanilla: Sequence[float]
+    lstm: Sequence[float]
+    kept: Sequence[float]
+    around: Sequence[float]
+    slopes: Sequence[float]
+    f: Sequence[float]
+    x: Sequence[float]
+    h: Sequence[float]
+    c: Sequence[float]
+
+
+def span(length: int) -> int:
+    """Return the length of the axis for a sequence: the shortest of `SPANS` that holds it."""
+    return next(most for most in SPANS if length <= most)
+
+
+@cache
+def frame() -> str:
+    """Draw what no setting changes: the four frames, their scales and titles."""
+    titles = (
+        "share of the gradient that arrives, log scale",
+        "the LSTM’s two ways back, linear scale",
+        "one step back multiplies by",
+        "what the units saw and remembered",
+    )
+    charts = _charts(1)
+    pieces = [chart.frame(title) for chart, title in zip(charts, titles, strict=True)]
+    for chart in charts[2:]:
+        middle = chart.x + chart.w / 2
+        pieces.append(svg.text(middle, SIZE[1] - 4, "steps back from the last", 12, "mid soft"))
+    return "".join(pieces)
+
+
+@cache
+def scale(most: int) -> str:
+    """Draw the numbers on the horizontal axes, for an axis of `most` steps."""
+    pieces = []
+    for chart in _charts(most):
+        for back in range(0, most + 1, most // 5):
+            x, y = _across(chart, back), chart.y + chart.h
+            pieces.append(svg.line(x, y, x, y + 4))
+            if chart.h < 100:
+                pieces.append(svg.text(x, y + 16, str(back), 12, "mid soft"))
+    return "".join(pieces)
+
+
+def flow(flow: Flow) -> str:
+    """Draw the curves of one setting and write at each end what has arrived there."""
+    arrived, parts, factors, states = _charts(span(len(flow.x)))
+    both = {"LSTM": ("c", flow.lstm, 3.5), "vanilla": ("h", flow.vanilla, 2)}
+    split = {"LSTM": ("c", flow.lstm, 3.5), "lane": ("f", flow.kept, 2)}
+    gates = {"gates": ("g", flow.around[0], (flow.lstm[0] + flow.kept[0]) / 2)}
+    sizes = {name: (cls, v[0], abs(v[0])) for name, (cls, v, _) in both.items()}
+    values = {name: (cls, v[0], v[0]) for name, (cls, v, _) in split.items()}
+    seen = {"x": ("x", flow.x), "vanilla h": ("h", flow.h), "LSTM c": ("c", flow.c)}
+    last = len(flow.x) - 1
+    return "".join(
+        [
+            *(_signed_curve(arrived, *drawn) for drawn in both.values()),
+            _ends(arrived, last, sizes),
+            _between(parts, flow.kept, flow.lstm),
+            *(_curve(parts, *drawn) for drawn in split.values()),
+            _off_axis(parts, "c", flow.lstm),
+            _ends(parts, last, gates | values),
+            _strip(factors, {"vanilla": ("h", flow.slopes), "f": ("f", flow.f)}),
+            _strip(states, seen),
+        ]
+    )
+
+
+def share(value: float) -> str:
+    """Return a share of the gradient for people: a percentage, or a power of ten."""
+    size = abs(value)
+    if size == 0 or 1e-4 <= size < 10:
+        return f"{svg.number(100 * value, 1 if size >= 0.01 or size == 0 else 2)} %"
+    return svg.power_of_ten(value, 0)
+
+
+def _charts(most: int) -> tuple[Chart, Chart, Chart, Chart]:
+    """Return the charts for an axis of `most` steps: above what arrives, below why."""
+    return (
+        Chart(50, 26, 290, 226, most, LOW, HIGH, POWERS, log=True),
+        Chart(486, 26, 290, 226, most, -0.75, 1.5, PARTS),
+        Chart(50, 288, 290, 84, most, -1.7, 1.7, SIGNED),
+        Chart(486, 288, 290, 84, most, -1, 1, SIGNED),
+    )
+
+
+def _across(chart: Chart, back: float) -> float:
+    return chart.x + chart.w * back / chart.steps
+
+
+def _points(chart: Chart, values: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where the values stand, last time step first, without the inside of level runs."""
+    backward = values[::-1]
+    return [
+        (_across(chart, k), chart.up(value))
+        for k, value in enumerate(backward)
+        if not 0 < k < len(backward) - 1 or not backward[k - 1] == value == backward[k + 1]
+    ]
+
+
+def _curve(chart: Chart, cls: str, values: Sequence[float], width: float) -> str:
+    """Draw one curve in the colour and line style of its quantity."""
+    dash = {"stroke_dasharray": DASHES[cls]} if cls in DASHES else {}
+    return svg.polyline(_points(chart, values), cls, width, stroke_linejoin="round", **dash)
+
+
+def _signed_curve(chart: Chart, cls: str, values: Sequence[float], width: float) -> str:
+    """Draw sizes on the logarithmic axis: solid above zero, dotted below, nothing off the axis."""
+    sizes = [abs(value) for value in values]
+    points = [(_across(chart, k), chart.up(size)) for k, size in enumerate(reversed(sizes))]
+    backward = values[::-1]
+    drawn = {True: "", False: ""}
+    for k in range(1, len(points)):
+        if all(LOW <= abs(value) <= HIGH for value in backward[k - 1 : k + 1]):
+            start, end = (" ".join(map(svg.coordinate, points[j])) for j in (k - 1, k))
+            positive = backward[k] > 0
+            drawn[positive] += f"L{end}" if drawn[positive].endswith(start) else f"M{start}L{end}"
+    dotted = {"stroke_dasharray": "1 5", "stroke_linecap": "round"}
+    styles = {True: {}, False: dotted}
+    curves = (svg.path(d, cls, width, **styles[sign]) for sign, d in drawn.items() if d)
+    return "".join([*curves, _off_axis(chart, cls, sizes)])
+
+
+def _off_axis(chart: Chart, cls: str, values: Sequence[float]) -> str:
+    """Draw an arrowhead where a curve leaves the axis for good."""
+    outside = takewhile(lambda value: not chart.low <= value <= chart.high, values)
+    count = sum(1 for _ in outside)
+    if not count:
+        return ""
+    x, way = _across(chart, len(values) - count), 1 if values[0] < chart.low else -1
+    y = chart.up(values[0])
+    corners = ((x, y), (x - 6, y - 9 * way), (x + 6, y - 9 * way))
+    places = " ".join(f"{svg.coordinate(a)},{svg.coordinate(b)}" for a, b in corners)
+    return svg.shape("polygon", f"fill-{cls}", points=places)
+
+
+def _between(chart: Chart, kept: Sequence[float], total: Sequence[float]) -> str:
+    """Shade what the gates add to the lane, or take from it."""
+    around = _points(chart, kept) + _points(chart, total)[::-1]
+    places = " ".join(f"{svg.coordinate(x)},{svg.coordinate(y)}" for x, y in around)
+    return svg.shape("polygon", "fill-g", points=places, opacity=0.45)
+
+
+def _strip(chart: Chart, rows: dict[str, tuple[str, Sequence[float]]]) -> str:
+    """Draw curves with their bare names at the end."""
+    curves = [_curve(chart, cls, values, 2) for cls, values in rows.values()]
+    wanted = {name: (cls, chart.up(values[0])) for name, (cls, values) in rows.items()}
+    x = _across(chart, len(next(iter(rows.values()))[1]) - 1) + 7
+    names = [
+        svg.text(x, y + 4, name, 13, f"b ink-{cls} halo")
+        for name, cls, y in _apart(wanted, 14, chart.y + 4, chart.y + chart.h - 4)
+    ]
+    return "".join(curves + names)
+
+
+def _ends(chart: Chart, last: int, ends: dict[str, tuple[str, float, float]]) -> str:
+    """Write name and share beside curves that end together, after `last` steps.
+
+    `ends` holds for each name its colour's letter, the share, and the value it stands at.
+    """
+    wanted = {name: (cls, chart.up(height)) for name, (cls, _, height) in ends.items()}
+    pieces = []
+    for name, cls, y in _apart(wanted, 34, chart.y + 14, chart.y + chart.h - 14):
+        x = _across(chart, last) + 8
+        pieces.append(svg.text(x, y - 3, name, 13, f"b ink-{cls} halo"))
+        pieces.append(svg.text(x, y + 13, share(ends[name][1]), 14, "b halo"))
+    return "".join(pieces)
+
+
+def _apart(
+    wanted: dict[str, tuple[str, float]], gap: float, top: float, bottom: float
+) -> Iterator[tuple[str, str, float]]:
+    """Yield (name, letter, height) from top to bottom, at least `gap` apart and inside."""
+    order = sorted(wanted.items(), key=lambda item: item[1][1])
+    heights, floor = [], top - gap
+    for _, (_, y) in order:
+        floor = max(y, floor + gap)
+        heights.append(floor)
+    ceiling = bottom + gap
+    for k in reversed(range(len(heights))):
+        ceiling = heights[k] = min(heights[k], ceiling - gap)
+    for (name, (cls, _)), y in zip(order, heights, strict=True):
+        yield name, cls, y

@@ -1,0 +1,288 @@
+"""The picture of a training by its checkpoints: the forecast and the gates of one of them.
+
+On the left, over one time axis, what the model saw with what it forecast, and the gates and states
+of one unit. On the right the error at every checkpoint, and how far each step ahead is off, or
+with a single step the prediction at every checkpoint.
+
+Two sheets: `frame` stays while the checkpoints go by, `at` shows one of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from lstm_lib.course.explorers import forecast
+from lstm_lib.drawing.charts import Chart, marker, spread
+from lstm_lib.drawing.heatmap import short
+from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, shape, text
+from lstm_lib.record import Trace
+
+SIZE = (880, 478)
+LEFT, WIDTH, RIGHT, NARROW = 48.0, 562.0, 724.0, 150.0  # the two columns: start and width
+TOP, HEIGHT = 42.0, 142.0  # of the upper row
+LOWER, GATES, STATES, GAP = 236.0, 80.0, 56.0, 14.0  # the lower row: start, heights, room between
+FOOT = 474.0
+GHOSTS = 8  # most earlier forecasts that are drawn
+MOST_MARKERS = 15  # steps up to which every value has its marker
+MOST_DOTS = 30  # checkpoints up to which each has its dot on a curve
+SMALLEST = 1e-12  # an error of zero stands here
+
+
+class Walk(NamedTuple):
+    """One sequence and one unit, as they are seen from checkpoint to checkpoint.
+
+    Fields:
+        epochs: how many epochs lie behind each checkpoint, (count,).
+        seen: what the model saw, (seq_len,).
+        targets: what followed, (horizon,).
+        outputs: what it forecast at each checkpoint, (count, horizon).
+        errors: mean squared error over all sequences at each checkpoint, (count,).
+        ahead: the same for each step ahead, (count, horizon).
+        naive: the same for the last value going on, (horizon,); empty when the horizon is 1.
+        memory: the end of the scale of c.
+        time: what a step is called.
+    """
+
+    epochs: Sequence[int]
+    seen: Sequence[float]
+    targets: Sequence[float]
+    outputs: Sequence[Sequence[float]]
+    errors: Sequence[float]
+    ahead: Sequence[Sequence[float]]
+    naive: Sequence[float]
+    memory: float
+    time: str = "step"
+
+    @property
+    def steps(self) -> int:
+        """How many steps are seen and forecast together."""
+        return len(self.seen) + len(self.targets)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether a single step is forecast."""
+        return len(self.targets) == 1
+
+
+# --- what stays while the checkpoints go by -----------------------------------------------------
+
+
+def frame(walk: Walk, name: str, unit: int) -> str:
+    """Draw the sequence called `name` with what followed, all scales, and the errors as curves."""
+    chart, dots = _forecasts(walk), len(walk.seen) <= MOST_MARKERS
+    words = {"window": "seen", "followed": "what followed", "forecast": "forecast"}
+    pieces = [
+        text(LEFT, 14, name, 14, "b"),
+        forecast.key(LEFT, 34, words | ({"naive": "last value"} if walk.naive else {}), 18),
+        forecast.frame(chart, len(walk.seen)),
+        forecast.window(chart, walk.seen, dots),
+        forecast.followed(chart, walk.seen, walk.targets),
+        text(
+            LEFT, LOWER - 8, f"unit {unit + 1}: gates and states, with their last values", 12, "b"
+        ),
+        *(lower.frame() for lower, _ in _unit_charts(walk)),
+        _axis(walk),
+    ]
+    if walk.naive:
+        pieces.append(forecast.naive(chart, walk.seen, len(walk.targets)))
+    return "".join([*pieces, _errors_frame(walk), _detail_frame(walk)])
+
+
+def _forecasts(walk: Walk) -> Chart:
+    """Return the frame of what was seen and forecast; no checkpoint's forecast leaves it."""
+    drawn = [*walk.seen, *walk.targets, *(value for row in walk.outputs for value in row)]
+    return forecast.chart((LEFT, TOP, WIDTH, HEIGHT), walk.steps, drawn, 5)
+
+
+def _unit_charts(walk: Walk) -> list[tuple[Chart, str]]:
+    """Return the charts of one unit, and which lines each has; a step stands as above."""
+    width, end = WIDTH * len(walk.seen) / walk.steps, walk.memory
+    rows = (
+        ("fio", GATES, 0.0, 1.0, ((0, "0"), (0.5, "0.5"), (1, "1"))),
+        ("gh", STATES, -1.0, 1.0, _around_zero(1)),
+        ("c", STATES, -end, end, _around_zero(end)),
+    )
+    charts, y = [], LOWER
+    for names, height, low, high, ticks in rows:
+        charts.append((Chart(LEFT, y, width, height, len(walk.seen), low, high, ticks), names))
+        y += height + GAP
+    return charts
+
+
+def _around_zero(end: float) -> tuple[tuple[float, str], ...]:
+    return tuple((value, short(value)) for value in (-end, 0, end))
+
+
+def _axis(walk: Walk) -> str:
+    """Number the steps that were seen below the lowest chart."""
+    chart, steps = _unit_charts(walk)[-1][0], len(walk.seen)
+    apart = next(m * 10**n for n in range(9) for m in (1, 2, 5) if steps <= 12 * m * 10**n)
+    named = [1, *(t for t in range(apart, steps + 1, apart) if t > 1)]
+    numbers = (text(chart.across(t - 1), FOOT - 1, str(t), 11, "mid soft") for t in named)
+    return text(LEFT - 8, FOOT - 1, walk.time, 11, "end soft") + "".join(numbers)
+
+
+def _errors_chart(walk: Walk) -> Chart:
+    """Return the frame of the error at every checkpoint."""
+    drawn = [*walk.errors, *([mean(walk.naive)] if walk.naive else [])]
+    return _decades((RIGHT, TOP, NARROW, HEIGHT), len(walk.epochs), drawn)
+
+
+def _errors_frame(walk: Walk) -> str:
+    """Draw the error at every checkpoint, and that of the naive forecast as a dashed line."""
+    chart = _errors_chart(walk)
+    pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, "error", 12, "b")]
+    if walk.naive:
+        pieces.append(_level(chart, mean(walk.naive)))
+    return "".join([*pieces, _walked(chart, walk, walk.errors, "ink")])
+
+
+def _detail_chart(walk: Walk) -> Chart:
+    """Return the lower frame on the right: the error by step ahead, or all single predictions."""
+    box = (RIGHT, LOWER, NARROW, GATES + 2 * (STATES + GAP))
+    if walk.is_single:
+        drawn = [*walk.targets, *(row[0] for row in walk.outputs)]
+        return forecast.chart(box, len(walk.epochs), drawn, 5)
+    return _decades(box, len(walk.targets), [*walk.naive, *(v for row in walk.ahead for v in row)])
+
+
+def _detail_frame(walk: Walk) -> str:
+    """Draw what stays of the lower chart on the right."""
+    chart = _detail_chart(walk)
+    title = "forecast" if walk.is_single else "error by step ahead"
+    pieces = [chart.frame(), text(RIGHT - 34, LOWER - 8, title, 12, "b")]
+    if walk.is_single:
+        level = chart.up(walk.targets[0])
+        pieces.append(line(chart.x, level, chart.x + chart.w, level, "ink", stroke_width=1.2))
+        return "".join([*pieces, _walked(chart, walk, [row[0] for row in walk.outputs], "h")])
+    pieces.append(_curve(chart, walk.naive, "ink", stroke_dasharray="5 4", opacity=0.7))
+    return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(walk.naive)))])
+
+
+def _decades(box: tuple[float, ...], steps: int, values: Iterable[float]) -> Chart:
+    """Return a logarithmic frame from one power of ten to another, for errors."""
+    found = [max(value, SMALLEST) for value in values]
+    low, high = floor(log10(min(found))), ceil(log10(max(found)))
+    high = max(high, low + 1)
+    apart, write = ceil((high - low) / 4), _power if low < -2 else short
+    ticks = [(10.0**k, write(10.0**k)) for k in range(low, high + 1, apart)]
+    return Chart(*box, steps, 10.0**low, 10.0**high, ticks, log=True)
+
+
+def _power(value: float) -> str:
+    """Write a power of ten as such."""
+    return power_of_ten(value, 0).removeprefix("1·")
+
+
+def _level(chart: Chart, value: float) -> str:
+    """Draw the error of the naive forecast across a chart."""
+    y = chart.up(value)
+    return line(chart.x, y, chart.x + chart.w, y, "ink", stroke_dasharray="5 4", opacity=0.7)
+
+
+def _curve(chart: Chart, values: Sequence[float], cls: str, **style: object) -> str:
+    """Draw one value per place of a chart."""
+    points = ((chart.across(k), chart.up(value)) for k, value in enumerate(values))
+    return polyline(points, cls, 2, stroke_linejoin="round", **style)
+
+
+def _walked(chart: Chart, walk: Walk, values: Sequence[float], cls: str) -> str:
+    """Draw one value per checkpoint, with a dot at each where there is room."""
+    points = [(chart.across(k), chart.up(v)) for k, v in enumerate(values)]
+    room = len(points) <= MOST_DOTS
+    dots = (line(x, y, x, y, cls, stroke_width=4.5, stroke_linecap="round") for x, y in points)
+    return _curve(chart, values, cls) + "".join(dots if room else ()) + _ends(chart, walk.epochs)
+
+
+def _ends(chart: Chart, epochs: Sequence[int]) -> str:
+    """Write the epochs of the first and the last checkpoint below a chart."""
+    first, *rest = map(str, epochs)
+    return _numbered(chart, first, "epochs", rest[-1] if rest else "")
+
+
+def _numbered(chart: Chart, first: str, name: str, last: str) -> str:
+    """Write below a chart what stands at both ends of its horizontal axis, and its name."""
+    places = ((0, first, "soft"), (0.5, name, "mid soft"), (1, last, "end soft"))
+    y = chart.y + chart.h + 16
+    return "".join(text(chart.x + chart.w * at, y, words, 11, cls) for at, words, cls in places)
+
+
+# --- one checkpoint -----------------------------------------------------------------------------
+
+
+def at(walk: Walk, k: int, trace: Trace) -> str:
+    """Draw checkpoint `k`: its forecast before those of earlier ones, and one unit's lines.
+
+    Args:
+        walk: what `frame` was drawn from.
+        k: which checkpoint, counted from 0.
+        trace: the run of the unit over what was seen, (seq_len,) columns.
+    """
+    chart, outputs = _forecasts(walk), walk.outputs
+    pieces = [forecast.forecast(chart, walk.seen, outputs[j], ghost=True) for j in _earlier(k)]
+    pieces.append(forecast.forecast(chart, walk.seen, outputs[k]))
+    pieces += [_lines(lower, names, trace) for lower, names in _unit_charts(walk)]
+    pieces.append(text(LEFT + WIDTH, 14, _epochs(walk.epochs[k]), 15, "b end"))
+    if k:
+        pieces.append(text(LEFT + WIDTH, 34, "faint: earlier ones", 12, "end soft"))
+    return "".join([*pieces, _errors_now(walk, k), _detail_now(walk, k)])
+
+
+def error(value: float) -> str:
+    """Write an error with four decimals, or as a power of ten where they would hide it."""
+    return number(value, 4) if value == 0 or value >= 0.001 else power_of_ten(value)
+
+
+def _epochs(count: int) -> str:
+    return "before training" if count == 0 else f"after {count} epoch{'s' * (count > 1)}"
+
+
+def _earlier(k: int) -> list[int]:
+    """Return the checkpoints before `k` whose forecasts are drawn, evenly spread, the first too."""
+    count = min(k, GHOSTS)
+    return [j * k // count for j in range(count)]
+
+
+def _lines(chart: Chart, names: str, trace: Trace) -> str:
+    """Draw a unit's lines in one chart, each with its name and its last value at its end."""
+    last, dots = chart.steps - 1, chart.steps <= MOST_MARKERS
+    rows = {name: getattr(trace, name) for name in names}
+    pieces = [chart.curve(name, values, markers=dots) for name, values in rows.items()]
+    wanted = sorted((chart.up(values[-1]) + 4, name) for name, values in rows.items())
+    heights = spread([max(y, chart.y + 9) for y, _ in wanted], chart.y + chart.h + 3, 14)
+    for y, (_, name) in zip(heights, wanted, strict=True):
+        value = rows[name][-1]
+        words = f"{name} {number(value, 3)}"
+        pieces.append(marker(name, chart.across(last), chart.up(value)))
+        pieces.append(text(chart.x + chart.w + 7, y, words, 12, f"b ink-{name}"))
+    return "".join(pieces)
+
+
+def _errors_now(walk: Walk, k: int) -> str:
+    """Mark the checkpoint on the curve of errors, and write its error above."""
+    value = walk.errors[k]
+    return _cursor(_errors_chart(walk), k, value, "ink", error(value))
+
+
+def _detail_now(walk: Walk, k: int) -> str:
+    """Draw the errors by step ahead, or mark the checkpoint's single prediction."""
+    chart = _detail_chart(walk)
+    if walk.is_single:
+        value = walk.outputs[k][0]
+        return _cursor(chart, k, value, "h", number(value, 4))
+    points = [(chart.across(j), chart.up(value)) for j, value in enumerate(walk.ahead[k])]
+    dots = (shape("rect", "fill-h", x=x - 2.5, y=y - 2.5, width=5, height=5) for x, y in points)
+    return polyline(points, "h", 2) + "".join(dots)
+
+
+def _cursor(chart: Chart, k: int, value: float, cls: str, words: str) -> str:
+    """Mark one place on a curve, with its number above the chart."""
+    x, y = chart.across(k), chart.up(value)
+    dot = line(x, y, x, y, cls, stroke_width=9, stroke_linecap="round")
+    bar = line(x, chart.y, x, chart.y + chart.h, "ink", opacity=0.5)
+    return bar + dot + text(chart.x + chart.w, chart.y - 8, words, 15, "b end")
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of at least one number."""
+    return sum(values) / len(values)

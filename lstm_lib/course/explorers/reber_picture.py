@@ -1,0 +1,269 @@
+"""The embedded Reber automaton, the way through it, and what a network says may come next."""
+
+from collections.abc import Mapping, Sequence
+from math import atan2, cos, hypot, sin
+from typing import NamedTuple
+
+from lstm_lib.course.explorers.counter_picture import cross, tick
+from lstm_lib.drawing.charts import Chart, marker
+from lstm_lib.drawing.heatmap import round_up, short
+from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
+
+SIZE = (880, 492)
+CORNER, PITCH = (42, 146), (88, 37)  # where the start stands; from place to place
+RADIUS = 9  # of a state
+CELL, CELL_WIDTH, CELL_HEIGHT = (58, 326), 460, 108  # the chart of the unit
+READS = 458  # the letters below it
+BARS, BAR_WIDTH = (640, 326), 120  # the probabilities: one row per symbol
+BAR_PITCH = 20
+MOST_MARKERS = 30
+PLAIN = "plain"
+Place = tuple[float, float]
+
+
+class Arrow(NamedTuple):
+    """An arrow of the automaton: the states at its ends, and its symbol."""
+
+    start: str
+    end: str
+    symbol: str
+
+
+class Graph(NamedTuple):
+    """The automaton: the place of each state by name, x to the right and y upwards; its arrows."""
+
+    places: Mapping[str, Place]
+    arrows: Sequence[Arrow]
+
+
+class Walk(NamedTuple):
+    """A string on its way through the automaton and through a network.
+
+    Fields:
+        graph: the automaton.
+        states: the names of the states walked through, the first one first, (1 + steps,).
+        symbols: what is read, (steps,).
+        alphabet: every symbol, in the order of the bars.
+        chances: the probability of each to be next, after each step, (steps, symbols).
+        legal: the symbols that may come after each step, (steps,).
+        unit: which unit is shown, from 0, and whether it is the one that remembers.
+        remembers: see `unit`.
+        cell: its c, (steps,).
+        twin: its c on the same string with the other second symbol, (steps,).
+        pair: the second symbol of the string and that of its twin; "" if there is none yet.
+        right: whether all legal symbols are above all others, (steps,); None at the end.
+    """
+
+    graph: Graph
+    states: Sequence[str]
+    symbols: str
+    alphabet: str
+    chances: Sequence[Sequence[float]]
+    legal: Sequence[str]
+    unit: int
+    remembers: bool
+    cell: Sequence[float]
+    twin: Sequence[float]
+    pair: str
+    right: Sequence[bool | None]
+
+
+# --- what changes with the string only ----------------------------------------------------------
+
+
+def frame(walk: Walk) -> str:
+    """Draw the automaton, the unit's lines over the string, and the names of the bars."""
+    arrows = [_arrow(walk.graph, arrow, PLAIN) for arrow in walk.graph.arrows]
+    states = [_state(walk.graph, name) for name in walk.graph.places]
+    return "".join((_branches(walk.graph), *arrows, *states, _cells(walk), _letters(walk)))
+
+
+def _at(graph: Graph, name: str) -> Place:
+    """Return where a state stands on the picture."""
+    x, y = graph.places[name]
+    return CORNER[0] + PITCH[0] * x, CORNER[1] - PITCH[1] * y
+
+
+def _branches(graph: Graph) -> str:
+    """Draw a line around each of the two equal grammars."""
+    pieces, height = [], 3.72 * PITCH[1]
+    for branch, y in (("T", CORNER[1] - 3.84 * PITCH[1]), ("P", CORNER[1] + 0.12 * PITCH[1])):
+        left, right = (_at(graph, f"{branch}{k}")[0] for k in (0, 7))
+        pieces.append(rect(left - 26, y, right - left + 52, height, "line", rx=8))
+        foot = y + 17 if branch == "T" else y + height - 8
+        words = f"{branch} came second: {branch} closes"
+        pieces.append(text(left - 18, foot, words, 12, "soft"))
+    return "".join(pieces)
+
+
+def _state(graph: Graph, name: str) -> str:
+    """Draw one state; the first and the last have their names."""
+    x, y = _at(graph, name)
+    drawn = shape("circle", "ink paper", cx=x, cy=y, r=RADIUS, stroke_width=1.2)
+    if name in ("start", "end"):
+        drawn += text(x, y + RADIUS + 15, name, 12, "mid soft")
+    return drawn
+
+
+def _arrow(graph: Graph, arrow: Arrow, kind: str) -> str:
+    """Draw an arrow with its symbol; `kind` "gone" and "next" are the thick ones."""
+    (x1, y1), (x2, y2) = _at(graph, arrow.start), _at(graph, arrow.end)
+    if arrow.start == arrow.end:
+        return _loop(x1, y1, arrow, kind)
+    length = hypot(x2 - x1, y2 - y1)
+    across, down = (x2 - x1) / length, (y2 - y1) / length
+    start = x1 + RADIUS * across, y1 + RADIUS * down
+    tip = x2 - (RADIUS + 1) * across, y2 - (RADIUS + 1) * down
+    foot = tip[0] - 6 * across, tip[1] - 6 * down
+    return line(*start, *foot, **_stroke(kind)) + _head(tip, atan2(down, across), kind)
+
+
+def _loop(x: float, y: float, arrow: Arrow, kind: str) -> str:
+    """Draw an arrow from a state to itself: above upper states, below lower ones."""
+    way = _side(arrow.start)
+    tip, foot = (x + 6, y + way * 10), (x + 9.5, y + way * 16)
+    curve = (
+        f"M{x - 6:.1f} {y + way * 8:.1f}C{x - 22:.1f} {y + way * 30:.1f} "
+        f"{x + 20:.1f} {y + way * 38:.1f} {foot[0]:.1f} {foot[1]:.1f}"
+    )
+    style = _stroke(kind)
+    drawn = path(curve, style.pop("cls"), style.pop("stroke_width"), **style)
+    return drawn + _head(tip, atan2(-24 * way, -14), kind)
+
+
+def _stroke(kind: str) -> dict[str, object]:
+    """Return the style of a line."""
+    if kind == "gone":
+        return {"cls": "c", "stroke_width": 4}
+    if kind == "next":
+        return {"cls": "ink", "stroke_width": 2.6, "stroke_dasharray": "5 3"}
+    return {"cls": "ink", "stroke_width": 1, "opacity": 0.55}
+
+
+def _head(tip: Place, angle: float, kind: str) -> str:
+    """Draw the head of an arrow."""
+    size = 8.5 if kind == PLAIN else 11
+    corners = [tip] + [
+        (tip[0] - size * cos(angle + turn), tip[1] - size * sin(angle + turn))
+        for turn in (0.4, -0.4)
+    ]
+    places = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    if kind == "gone":
+        return shape("polygon", "fill-c", points=places)
+    return shape("polygon", "", points=places, style="fill:var(--ink)")
+
+
+def _symbol(graph: Graph, arrow: Arrow, kind: str) -> str:
+    """Write the symbol of an arrow on its middle, that of a loop beside it."""
+    (x1, y1), (x2, y2) = _at(graph, arrow.start), _at(graph, arrow.end)
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    if arrow.start == arrow.end:
+        x, y = x + 24, y + 21 * _side(arrow.start)
+    cls = {"gone": "b mid halo ink-c", "next": "b mid halo"}.get(kind, "mid halo")
+    return text(x, y + 5, arrow.symbol, 14, cls)
+
+
+def _side(name: str) -> int:
+    """Return on which side of a state its loop is: -1 above the upper, 1 below the lower."""
+    return -1 if name.endswith("2") else 1  # of the two in a branch that have a loop
+
+
+# --- the unit over the string -------------------------------------------------------------------
+
+
+def _chart(walk: Walk) -> Chart:
+    """Return the chart of the unit: its scale has 0 in it and room for both lines."""
+    values = (*walk.cell, *walk.twin)
+    low, high = max(0.0, -min(values)), max(0.0, max(values))
+    least = 0.02 * max(low, high, 0.5)  # less than that needs no room of its own
+    low, high = (round_up(end) if end > least else 0.0 for end in (low, high))
+    if low == high == 0:
+        high = 1.0
+    steps = max(len(walk.symbols), 8)  # columns no wider than letters need
+    return Chart(*CELL, CELL_WIDTH, CELL_HEIGHT, steps, -low, high)
+
+
+def _cells(walk: Walk) -> str:
+    """Draw c of the unit on the string, and on its twin."""
+    chart, pieces = _chart(walk), []
+    pieces += [chart.frame(), line(chart.x, chart.up(0), chart.x + chart.w, chart.up(0))]
+    ends = ((chart.y + 9, chart.high), (chart.y + chart.h - 1, chart.low))
+    pieces += [text(chart.x - 6, y, short(value), 11, "end soft") for y, value in ends]
+    title = f"cell state c of unit {walk.unit + 1}" + ", which remembers" * walk.remembers
+    if walk.pair:
+        title += f"; dashed: had {walk.pair[1]} come second"
+        twin = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.twin)]
+        pieces.append(polyline(twin, "ink", 1.4, stroke_dasharray="6 3"))
+    line_of = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.cell)]
+    pieces.append(polyline(line_of, "c", 3))
+    if len(walk.symbols) <= MOST_MARKERS:
+        pieces += [marker("c", x, y, 3.5) for x, y in line_of]
+    return "".join((text(4, chart.y - 8, title, 12.5, "b"), *pieces))
+
+
+def _letters(walk: Walk) -> str:
+    """Write the string below its line, and the names and frames of the bars beside it."""
+    chart = _chart(walk)
+    pieces = [text(chart.x - 8, READS, "reads", 12, "end soft")]
+    pieces += [text(chart.across(t), READS, symbol, 12.5, "b mid")
+               for t, symbol in enumerate(walk.symbols)]  # fmt: skip
+    x, y = BARS
+    pieces.append(text(x - 60, y - 8, "next: the network says", 12.5, "b"))
+    pieces += [text(x - 52, y + 14 + BAR_PITCH * k, symbol, 14, "b")
+               for k, symbol in enumerate(walk.alphabet)]  # fmt: skip
+    return "".join(pieces)
+
+
+# --- what changes with every move ---------------------------------------------------------------
+
+
+def cursor(walk: Walk, t: int) -> str:
+    """Mark where step `t`, counted from 0, has led, the way there, and the next symbols."""
+    graph, here = walk.graph, walk.states[t + 1]
+    ways = zip(walk.states[: t + 1], walk.states[1 : t + 2], walk.symbols[: t + 1], strict=True)
+    gone = dict.fromkeys(Arrow(*way) for way in ways)  # each arrow once, in the order of the way
+    following = [arrow for arrow in graph.arrows if arrow.start == here]
+    kinds = dict.fromkeys(graph.arrows, PLAIN) | dict.fromkeys(following, "next")
+    kinds |= dict.fromkeys(gone, "gone")
+    pieces = [_arrow(graph, arrow, kind) for arrow, kind in kinds.items() if kind != PLAIN]
+    pieces += [_symbol(graph, arrow, kind) for arrow, kind in kinds.items()]
+    x, y = _at(graph, here)
+    pieces.append(shape("circle", "ink now", cx=x, cy=y, r=RADIUS + 3, stroke_width=3))
+    pieces.append(shape("circle", "", cx=x, cy=y, r=5, style="fill:var(--ink)"))
+    return "".join((*pieces, _cell_now(walk, t), _bars(walk, t)))
+
+
+def _cell_now(walk: Walk, t: int) -> str:
+    """Mark step `t` of the string, and write c of the unit."""
+    chart = _chart(walk)
+    wide, x = chart.w / chart.steps, chart.across(t)
+    words = f"c = {number(walk.cell[t])}"
+    if walk.pair:
+        words += f", with {walk.pair[1]}: {number(walk.twin[t])}"
+    return "".join(
+        (
+            rect(x - wide / 2, chart.y, wide, READS + 6 - chart.y, "ink", stroke_width=1.4),
+            marker("c", x, chart.up(walk.cell[t]), 5.5),
+            text(chart.x, READS + 26, f"after step {t + 1}: {words}", 13, "b ink-c"),
+        )
+    )
+
+
+def _bars(walk: Walk, t: int) -> str:
+    """Draw how probable each symbol is to be next, and which of them may be."""
+    x, y = BARS
+    if not walk.legal[t]:
+        return text(x - 30, y + 14, "the string is over", 13, "soft")
+    pieces = []
+    for k, (symbol, chance) in enumerate(zip(walk.alphabet, walk.chances[t], strict=True)):
+        top, may = y + BAR_PITCH * k, symbol in walk.legal[t]
+        pieces.append(rect(x - 30, top + 3, BAR_WIDTH, 12, "now" if may else "panel"))
+        pieces.append(rect(x - 30, top + 3, BAR_WIDTH * chance, 12, "fill-h"))
+        if may:
+            pieces.append(rect(x - 30, top + 3, BAR_WIDTH, 12, "ink", stroke_width=1.5))
+        words = number(chance) + "  may come" * may
+        pieces.append(text(x + BAR_WIDTH - 22, top + 14, words, 13, "b" if may else ""))
+    good = (tick, "i", "right: what may come is on top")
+    form, cls, words = good if walk.right[t] else (cross, "c", "wrong: another is on top")
+    pieces.append(path(form(x - 22, READS + 21, 5), cls, 2.4))
+    return "".join((*pieces, text(x - 10, READS + 26, words, 12.5, "b")))

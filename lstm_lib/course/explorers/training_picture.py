@@ -1,0 +1,177 @@
+"""The picture of a training: two curves over its epochs, and the gates as they are at one of them.
+
+Three sheets, from what never changes to what changes with every move: `frame`, `curves` (one
+training) and `epoch` (one epoch of it). Company A is dashed with open circles, company B solid
+with filled squares; the colour says which quantity it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from lstm_lib.drawing import svg
+from lstm_lib.drawing.charts import Chart
+from lstm_lib.record import Trace
+
+SIZE = (880, 410)
+PANELS_X = 424
+POWERS = tuple((10.0**k, f"10{sup}") for k, sup in ((0, "⁰"), (-2, "⁻²"), (-4, "⁻⁴"), (-6, "⁻⁶")))
+UNIT = ((0, "0"), (1, "1"))
+NAMES = {
+    "f": ("forget gate", 0, 1, UNIT),
+    "i": ("input gate", 0, 1, UNIT),
+    "o": ("output gate", 0, 1, UNIT),
+    "g": ("candidate", -1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
+    "c": ("cell state", -4, 4, ((-4, "−4"), (0, "0"), (4, "4"))),
+    "h": ("hidden state", -1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
+}
+DAYS = 4
+COMPANIES = ("A", "B")
+
+
+class Samples(NamedTuple):
+    """Some epochs of one training, evenly spread from the first to the last.
+
+    A spike between two of them is not seen on the curves; the walk meets it.
+
+    Fields:
+        epochs: which ones, (samples,), starting with 0.
+        losses: the loss after each, (samples,).
+        predictions: for company A and B after each, (samples, 2).
+    """
+
+    epochs: Sequence[int]
+    losses: Sequence[float]
+    predictions: Sequence[tuple[float, float]]
+
+
+@cache
+def frame() -> str:
+    """Draw what no setting changes: the frames, their scales, the targets and the names."""
+    loss, predicted = _loss_chart(), _prediction_chart()
+    x, y, right = loss.x, loss.up(0.5), loss.x + loss.w
+    pieces = [
+        loss.frame("loss"),
+        svg.line(x, y, right, y, "ink", stroke_dasharray="1 4"),
+        svg.text(x + 38, loss.y - 6, "dotted: the same guess for both", 11, "soft"),
+        predicted.frame("predictions"),
+    ]
+    heights = (predicted.up(target) for target in (0, 1))
+    pieces += [svg.line(x, y, right, y, "ink", opacity=0.45) for y in heights]
+    captions = (
+        (x + loss.w / 2, "epochs of training; lines at 0 and 1: the targets"),
+        (PANELS_X + 207, "days of company A (dashed) and company B, at the chosen epoch"),
+    )
+    pieces += [svg.text(at, SIZE[1] - 5, words, 12, "mid soft") for at, words in captions]
+    return "".join([*pieces, *(_panel_frame(name, panel) for name, panel in _panels().items())])
+
+
+def curves(samples: Samples) -> str:
+    """Draw one training: loss and both predictions over its epochs."""
+    loss, predicted, last = _loss_chart(), _prediction_chart(), samples.epochs[-1]
+    across = [loss.x + loss.w * epoch / last for epoch in samples.epochs]
+    pieces = [_line(zip(across, map(loss.up, samples.losses), strict=True), "ink", "B")]
+    for name, values in zip(COMPANIES, zip(*samples.predictions, strict=True), strict=True):
+        points = zip(across, map(predicted.up, values), strict=True)
+        pieces.append(_line(points, "h", name))
+    ends = dict(zip(COMPANIES, samples.predictions[-1], strict=True))
+    pieces += _names_at_end(predicted, ends, 14)
+    for share, anchor in ((0, ""), (0.5, "mid"), (1, "end")):
+        x = loss.x + share * loss.w
+        y = predicted.y + predicted.h + 17
+        pieces.append(svg.text(x, y, f"{round(share * last)}", 12, f"{anchor} soft".strip()))
+    return "".join(pieces)
+
+
+def epoch(at: float, loss: float, traces: Sequence[Trace]) -> str:
+    """Draw one epoch: where it stands on the curves, and every gate on every day.
+
+    Args:
+        at: how far through the training it is, from 0 to 1.
+        loss: the loss after it.
+        traces: the runs of companies A and B after it.
+    """
+    losses, predicted = _loss_chart(), _prediction_chart()
+    x = losses.x + at * losses.w
+    pieces = [svg.line(x, chart.y, x, chart.y + chart.h, "ink") for chart in (losses, predicted)]
+    y = losses.up(loss)
+    pieces.append(svg.line(x, y, x, y, "ink", stroke_width=9, stroke_linecap="round"))
+    pieces.append(_readout(losses, scientific(loss)))
+    for name, trace in zip(COMPANIES, traces, strict=True):
+        pieces.append(_mark(name, "h", x, predicted.up(trace.prediction)))
+    said = (f"{n} {svg.number(t.prediction, 4)}" for n, t in zip(COMPANIES, traces, strict=True))
+    pieces.append(_readout(predicted, " · ".join(said)))
+    pieces += [_panel(name, panel, traces) for name, panel in _panels().items()]
+    return "".join(pieces)
+
+
+def scientific(value: float) -> str:
+    """Return a loss with four decimals, or as a power of ten where they would hide it."""
+    if value == 0 or value >= 0.001:
+        return svg.number(value, 4)
+    return svg.power_of_ten(value, 1)
+
+
+def _loss_chart() -> Chart:
+    return Chart(50, 26, 314, 146, 1, 1e-6, 10.0, POWERS, log=True)
+
+
+def _prediction_chart() -> Chart:
+    return Chart(50, 216, 314, 146, 1, -1, 1.15, ((0, "A: 0"), (1, "B: 1")))
+
+
+def _panels() -> dict[str, Chart]:
+    """Return the six small charts: the gates above, what comes of them below."""
+    return {
+        name: Chart(PANELS_X + k % 3 * 157, 26 + k // 3 * 190, 72, 146, DAYS, low, high, ticks)
+        for k, (name, (_, low, high, ticks)) in enumerate(NAMES.items())
+    }
+
+
+def _panel_frame(name: str, panel: Chart) -> str:
+    words = svg.text(panel.x + 14, panel.y - 7, NAMES[name][0], 12)
+    letter = svg.text(panel.x, panel.y - 7, name, 15, f"b it ink-{name}")
+    y = panel.y + panel.h + 16
+    days = (svg.text(panel.across(t), y, str(t + 1), 12, "mid soft") for t in range(DAYS))
+    return "".join([panel.frame(), letter, words, *days])
+
+
+def _panel(name: str, panel: Chart, traces: Sequence[Trace]) -> str:
+    """Draw one quantity of both companies over the four days, with day 4 as a number."""
+    rows = [getattr(trace, name) for trace in traces]
+    pieces = []
+    for company, values in zip(COMPANIES, rows, strict=True):
+        points = [(panel.across(t), panel.up(value)) for t, value in enumerate(values)]
+        pieces.append(_line(points, name, company))
+        pieces += [_mark(company, name, x, y) for x, y in points]
+    ends = {f"{n} {svg.number(v[-1])}": v[-1] for n, v in zip(COMPANIES, rows, strict=True)}
+    return "".join([*pieces, *_names_at_end(panel, ends, 12)])
+
+
+def _line(points: Iterable[tuple[float, float]], cls: str, company: str) -> str:
+    """Draw the curve of one company, dashed for A."""
+    dash = {"stroke_dasharray": "6 3"} if company == "A" else {}
+    return svg.polyline(points, cls, 2.5, stroke_linejoin="round", **dash)
+
+
+def _mark(company: str, cls: str, x: float, y: float) -> str:
+    """Draw a company's marker: an open circle for A, a filled square for B that fits into it."""
+    if company == "A":
+        return svg.shape("circle", f"{cls} paper", cx=float(x), cy=float(y), r=4.5, stroke_width=2)
+    return svg.shape("rect", f"fill-{cls}", x=x - 3, y=y - 3, width=6, height=6)
+
+
+def _names_at_end(chart: Chart, ends: dict[str, float], size: int) -> list[str]:
+    """Write a name beside the end of each curve, pushed apart where they meet."""
+    gap, half = size + 3, size * 0.4
+    top, bottom = chart.y + 2 * half, chart.y + chart.h
+    (upper, first), (lower, second) = sorted((chart.up(v) + half, name) for name, v in ends.items())
+    upper = min(max(min(upper, (upper + lower - gap) / 2), top), bottom - gap)
+    lower = max(lower, upper + gap)
+    x = chart.x + chart.w + 5
+    return [svg.text(x, upper, first, size, "b"), svg.text(x, lower, second, size, "b")]
+
+
+def _readout(chart: Chart, words: str) -> str:
+    """Write the numbers of the chosen epoch at the top right of a chart."""
+    return svg.text(chart.x + chart.w, chart.y - 7, words, 15, "b end")

@@ -1,0 +1,343 @@
+"""A Trainer that is quiet and repeatable, and checkpoints that say what is wrong with them."""
+
+import logging
+import os
+import signal
+import textwrap
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint, ProgressBar
+from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.plugins.io import TorchCheckpointIO
+
+from lstm_lib import _validate
+from lstm_lib.course.progress import Progress
+
+LOGS = "logs"
+HYPER = ("hyper_parameters", "datamodule_hyper_parameters")  # in a checkpoint
+# What Lightning 2.6 says about itself, or about a training on purpose as small as ours.
+_CHATTER = (
+    r".*isinstance\(treespec, LeafSpec\)",
+    r".*does not have many workers",
+    r".*smaller than the logging interval",
+    r".*defined a `validation_step` but have no `val_dataloader`",
+    r".*Checkpoint directory .* exists and is not empty",
+    r"Be aware that when using `ckpt_path`",  # ... and need not keep checkpoints again
+)
+
+
+def quiet() -> None:
+    """Keep Lightning from saying what no learner needs: adverts, devices that are not there."""
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for message in _CHATTER:
+        warnings.filterwarnings("ignore", message, module="lightning|typing_extensions")
+
+
+def seed(number: int) -> None:
+    """Set the seeds of torch, NumPy and Python, for the weights of the modules to come."""
+    lightning.seed_everything(_validate.count("number", number), workers=True, verbose=False)
+
+
+def defaults() -> dict[str, Any]:
+    """Return the options in which this course's Trainers differ from Lightning's."""
+    quiet()
+    return {
+        "accelerator": "gpu" if torch.cuda.is_available() else "cpu",
+        "devices": 1,
+        "deterministic": True,
+        "enable_model_summary": False,
+        "log_every_n_steps": 1,
+        "num_sanity_val_steps": 0,
+    }
+
+
+def trainer(
+    max_epochs: int,
+    name: str = "",
+    keep_every: int = 0,
+    callbacks: Sequence[Callback] = (),
+    logs: str | Path = LOGS,
+    **options: Any,
+) -> "Trainer":
+    """Return a Trainer: quiet, repeatable, on the GPU if there is one.
+
+    Args:
+        max_epochs: train until so many epochs are behind us, those before a checkpoint included.
+        name: log to TensorBoard, in a folder of this name within `logs`; nothing is logged
+            without one.
+        keep_every: keep a checkpoint after every so many epochs, in the folder `checkpoints`
+            beside the log; 0 for none.
+        callbacks: further ones.
+        logs: the folder of all logs.
+        **options: of lightning.Trainer.
+
+    Raises:
+        TypeError, ValueError: a bad argument; `keep_every` without a name.
+    """
+    _validate.count("max_epochs", max_epochs)
+    if _validate.count("keep_every", keep_every) and not name:
+        raise ValueError(f"name must be given with keep_every={keep_every}, got none")
+    added = [Keep(keep_every)] if keep_every else []
+    if options.get("enable_progress_bar", True):
+        added.append(EpochBar())
+    options = defaults() | {"enable_checkpointing": bool(keep_every)} | options
+    logger = TensorBoardLogger(logs, name, default_hp_metric=False) if name else False
+    return Trainer(max_epochs=max_epochs, logger=logger, callbacks=[*added, *callbacks], **options)
+
+
+class Trainer(lightning.Trainer):
+    """lightning.Trainer with checkpoints that can be trusted and a stop that can be undone.
+
+    A training that goes on from a checkpoint ends with the numbers, bit by bit, of one that was
+    never stopped. Checkpoints are written whole or not at all, and read as data only.
+
+    Args:
+        *args, **kwargs: of lightning.Trainer.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.callbacks.insert(0, Chance())
+        if type(self.strategy.checkpoint_io) is TorchCheckpointIO:
+            self.strategy.checkpoint_io = WholeFiles()
+
+    def fit(
+        self,
+        model: lightning.LightningModule,
+        train_dataloaders: Any = None,
+        val_dataloaders: Any = None,
+        datamodule: lightning.LightningDataModule | None = None,
+        ckpt_path: str | Path | None = None,
+    ) -> None:
+        """Train `model`, or go on from the checkpoint at `ckpt_path`.
+
+        Raises:
+            FileNotFoundError: there is no such checkpoint.
+            ValueError: it is damaged, no checkpoint, of another model, or already further than
+                this training would go.
+            KeyboardInterrupt: someone stopped it; its text says where to go on from.
+        """
+        if ckpt_path is not None and str(ckpt_path) not in ("last", "best", "hpc"):
+            _check_epochs(check(ckpt_path, model), ckpt_path, self.max_epochs)
+        data, handler = (train_dataloaders, val_dataloaders, datamodule), _on_interrupt()
+        try:
+            super().fit(model, *data, ckpt_path=ckpt_path, weights_only=True)
+        except SystemExit as error:
+            if not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            # Lightning would end a notebook's cell like a script and, where it had not got far,
+            # leave the process deaf to interrupts.
+            signal.signal(signal.SIGINT, handler)
+            raise KeyboardInterrupt(_where_to_go_on(self)) from None
+
+
+class Keep(ModelCheckpoint):
+    """Keep a checkpoint after every so many epochs, and `last.ckpt` as a copy of the last.
+
+    They are called after the epochs behind them: `epoch=2000.ckpt` is what 2000 epochs led to.
+
+    Args:
+        every: how many epochs lie between two checkpoints, at least 1.
+    """
+
+    def __init__(self, every: int = 1) -> None:
+        super().__init__(
+            filename="{epoch}",
+            save_top_k=-1,
+            save_last=True,
+            every_n_epochs=_validate.count("every", every, at_least=1),
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        )
+
+    def on_train_epoch_end(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule
+    ) -> None:
+        """Keep a checkpoint if it is time; Lightning would gather the metrics after every epoch."""
+        if (trainer.current_epoch + 1) % self.every_n_epochs == 0:
+            super().on_train_epoch_end(trainer, module)
+
+    def format_checkpoint_name(self, metrics: dict[str, Any], *args: Any, **kwargs: Any) -> str:
+        """Return the file's name; Lightning counts the epochs from 0."""
+        return super().format_checkpoint_name(
+            metrics | {"epoch": metrics["epoch"] + 1}, *args, **kwargs
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return nothing: where files lie is no part of a training."""
+        return {}
+
+
+class Chance(Callback):
+    """Keep the state of torch's random numbers in checkpoints, for dropout."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, Any] = {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the states now, those of all GPUs included."""
+        return {"cpu": torch.get_rng_state(), "cuda": torch.cuda.get_rng_state_all()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Have these states set when the training begins."""
+        self._states = state_dict
+
+    def on_train_start(self, *_: object) -> None:
+        """Set the states of a checkpoint."""
+        if self._states:
+            torch.set_rng_state(self._states["cpu"])
+            if len(self._states["cuda"]) == torch.cuda.device_count():
+                torch.cuda.set_rng_state_all(self._states["cuda"])
+        self._states = {}
+
+
+class WholeFiles(TorchCheckpointIO):
+    """Checkpoints that are written whole or not at all, and read as data only.
+
+    Lightning moves a finished file from the folder of temporary files, which a kill can cut off
+    where the two lie on different disks.
+    """
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, *_: Any, **__: Any) -> None:
+        """Write a file beside the one it then replaces."""
+        held = {k: _plain(v) if k in HYPER else v for k, v in checkpoint.items()}
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(held, f"{path}.part")
+        os.replace(f"{path}.part", path)
+
+    def load_checkpoint(self, path: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        """Return what a checkpoint holds, see `check`."""
+        return check(path)
+
+
+class EpochBar(ProgressBar):
+    """One bar over all epochs, with the training loss beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_on, self._bar = True, None
+
+    def disable(self) -> None:
+        """Show nothing from now on."""
+        self._is_on = False
+
+    def enable(self) -> None:
+        """Show the bar of the next training."""
+        self._is_on = True
+
+    def on_train_start(self, trainer: lightning.Trainer, *_: object) -> None:
+        """Open the bar at the epochs a checkpoint has behind it."""
+        if self._is_on and (trainer.max_epochs or 0) > 0:
+            self._bar = Progress(trainer.max_epochs, "epochs", trainer.current_epoch)
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, *_: object) -> None:
+        """Go on by one epoch."""
+        if self._bar is not None:
+            loss = trainer.callback_metrics.get("train_loss")
+            self._bar.update(note="" if loss is None else f"train_loss {loss:.4f}")
+
+    def on_train_end(self, *_: object) -> None:
+        """Leave the bar standing."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def on_exception(self, *_: object) -> None:
+        """Leave the bar where the training broke off."""
+        self.on_train_end()
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting without the numbers and arrays of NumPy, which are more than data."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
+
+
+def check(path: str | Path, model: lightning.LightningModule | None = None) -> dict[str, Any]:
+    """Return what a checkpoint holds, read as data only, or say what is wrong with it.
+
+    Args:
+        path: of a checkpoint.
+        model: the module it should fit; None for any.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, no Lightning checkpoint, or of another model.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there is no checkpoint {str(path)!r}")
+    try:
+        with warnings.catch_warnings(action="ignore"):  # torch has hints on files of other kinds
+            found = torch.load(path, map_location="cpu", weights_only=True)
+    except PermissionError:
+        raise
+    except Exception:  # in a damaged file anything can go wrong
+        raise ValueError(f"{str(path)!r} is damaged, or not a checkpoint") from None
+    if not isinstance(found, dict) or not {"pytorch-lightning_version", "state_dict"} <= {*found}:
+        raise ValueError(f"{str(path)!r} is not a checkpoint of a Lightning training")
+    if model is not None:
+        _check_fits(str(path), found["state_dict"], model)
+    return found
+
+
+def load(kind: type[lightning.LightningModule], path: str | Path, **arguments: Any) -> Any:
+    """Return the module that a checkpoint holds.
+
+    Args:
+        kind: the class of the module.
+        path: of the checkpoint.
+        **arguments: of the class, in place of those in the checkpoint.
+
+    Raises:
+        FileNotFoundError, ValueError: see `check`.
+    """
+    check(path)
+    try:
+        return kind.load_from_checkpoint(path, map_location="cpu", weights_only=True, **arguments)
+    except (RuntimeError, TypeError) as error:  # parameters that do not fit, and arguments
+        reason = textwrap.shorten(str(error), 200, placeholder=" ...")
+        raise ValueError(
+            f"{str(path)!r} is of another model than {kind.__name__}: {reason}"
+        ) from None
+
+
+def _on_interrupt() -> Any:
+    """Return what happens now on an interrupt from the keyboard."""
+    return signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+
+def _where_to_go_on(trainer: lightning.Trainer) -> str:
+    """Say after how many epochs a training was stopped, and how to go on."""
+    stopped = f"stopped after {trainer.current_epoch} of {trainer.max_epochs} epochs"
+    last = getattr(trainer.checkpoint_callback, "last_model_path", "")
+    return f"{stopped}; go on with ckpt_path={last!r}" if last else stopped
+
+
+def _check_epochs(found: dict[str, Any], path: str | Path, max_epochs: int | None) -> None:
+    """Raise if a checkpoint has more epochs behind it than a training would reach."""
+    behind = found.get("epoch", -1) + 1
+    if max_epochs not in (None, -1) and behind > max_epochs:
+        epochs = f"{behind}, the epochs behind {str(path)!r}"
+        raise ValueError(f"max_epochs must be at least {epochs}, got {max_epochs}")
+
+
+def _check_fits(path: str, state: dict[str, Any], model: lightning.LightningModule) -> None:
+    """Raise unless a checkpoint holds the parameters of `model`."""
+    own, kind = model.state_dict(), type(model).__name__
+    for name in sorted(own.keys() ^ state.keys()):
+        where = "has" if name in own else "has not"
+        raise ValueError(f"{path!r} is of another model: {kind} {where} a parameter {name!r}")
+    for name, values in own.items():
+        if values.shape != state[name].shape:
+            shapes = f"{tuple(values.shape)}, got {tuple(state[name].shape)}"
+            raise ValueError(f"{path!r} is of another model: {name} of {kind} has shape {shapes}")

@@ -1,0 +1,338 @@
+"""A run with a hand on it beside the untouched one: what is held, what follows, the score.
+
+The untouched run is thin and dashed, the run with the hand bold; the steps that are held are
+shaded, under a bar.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lstm_lib.drawing.charts import Chart, marker
+from lstm_lib.drawing.heatmap import Heatmap, Scale, around
+from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, rect, shape, text
+from lstm_lib.explorers.trace_picture import (
+    MOST_MARKERS,
+    Rows,
+    axis,
+    chart_ends,
+    missing,
+    row_numbers,
+    written,
+)
+
+SIZE = (880, 456)
+LEFT, RIGHT, WIDTH = 44, 492, 376
+HAND_TOP, HAND_HEIGHT = 22, 70
+LINES_TOP, LINES_HEIGHT = 120, 100
+MAP_TOPS, MAP_HEIGHT, FOOT = (250, 344), 66, 426
+KEY = 450
+BAR_LEFT, BAR_RIGHT = RIGHT + 116, RIGHT + 290
+UNTOUCHED, TOUCHED = "untouched", "with your hand"
+ARROW = "\N{RIGHTWARDS ARROW}"
+
+
+class Lines(NamedTuple):
+    """One number over time, untouched and with the hand on the network.
+
+    Fields:
+        name: f, i, g, o, c or h, or "ink" for an output: the colour.
+        title: what it is.
+        before, after: its values, (steps,) each; nan where there is none.
+        scale: of both.
+    """
+
+    name: str
+    title: str
+    before: Sequence[float]
+    after: Sequence[float]
+    scale: Scale
+
+    def change(self, t: int) -> str:
+        """Write the value at step `t`, before and after."""
+        before, after = (written(values[t], self.scale) for values in (self.before, self.after))
+        return f"{before} {ARROW} {after}"
+
+
+class Maps(NamedTuple):
+    """Several numbers over time, untouched and with the hand on the network.
+
+    Fields:
+        title: what they are.
+        before, after: their values, (rows, steps) each; nan where there is none.
+        scale: of both.
+        row: the one that is drawn as lines.
+    """
+
+    title: str
+    before: Rows
+    after: Rows
+    scale: Scale
+    row: int
+
+
+class Scene(NamedTuple):
+    """One sequence run twice.
+
+    Fields:
+        hand, memory, answer: what is held, what it does to its unit, and one output.
+        cells, answers: the cell states of all units and all outputs.
+        held: the first and the last step that are held; None where nothing is.
+        rows: the first and the last unit that are held; None where none is in `cells`.
+        steps, seq_len: how many steps the sequence has, and how many there is room for.
+        t: the step that is read.
+        scores: of the whole batch, before and after; None without a score.
+        batch_size: how many sequences the score is of.
+    """
+
+    hand: Lines
+    memory: Lines
+    answer: Lines
+    cells: Maps
+    answers: Maps
+    held: tuple[int, int] | None
+    rows: tuple[int, int] | None
+    steps: int
+    seq_len: int
+    t: int
+    scores: tuple[float, float] | None
+    batch_size: int
+
+    def furthest(self) -> tuple[float, int, int]:
+        """Return the largest change of an output, and which output and step it is of."""
+        changes = (
+            (abs(b - a), k, t)
+            for k, rows in enumerate(zip(self.answers.before, self.answers.after, strict=True))
+            for t, (a, b) in enumerate(zip(*rows, strict=True))
+            if a == a and b == b
+        )
+        return max(changes, key=lambda change: change[0])
+
+
+# --- what changes with the sequence only --------------------------------------------------------
+
+
+def frame(scene: Scene) -> str:
+    """Draw the empty charts, the maps of the untouched run, the axes and the key."""
+    pieces = [_key()]
+    for chart, _ in _charts(scene):
+        pieces += [chart.frame(), missing(chart, scene.steps)]
+    for x, maps in _maps(scene):
+        box = _box(scene, x, maps, 0)
+        pieces += [_map(box, maps, maps.before, UNTOUCHED), axis(x, scene.seq_len, WIDTH, FOOT)]
+        pieces.append(maps.scale.bar(x + WIDTH, box.y - 14))
+    return "".join(pieces)
+
+
+def _charts(scene: Scene) -> list[tuple[Chart, Lines]]:
+    """Return the three charts, each with its lines."""
+    return [
+        (Chart(x, y, WIDTH, h, scene.seq_len, lines.scale.low, lines.scale.high), lines)
+        for x, y, h, lines in (
+            (LEFT, HAND_TOP, HAND_HEIGHT, scene.hand),
+            (LEFT, LINES_TOP, LINES_HEIGHT, scene.memory),
+            (RIGHT, LINES_TOP, LINES_HEIGHT, scene.answer),
+        )
+    ]
+
+
+def _maps(scene: Scene) -> tuple[tuple[int, Maps], ...]:
+    """Return (x, maps) of the two columns."""
+    return (LEFT, scene.cells), (RIGHT, scene.answers)
+
+
+def _box(scene: Scene, x: float, maps: Maps, which: int) -> Heatmap:
+    """Return the frame of a map, `which` is 0 for the upper and 1 for the lower."""
+    return Heatmap(x, MAP_TOPS[which], WIDTH, MAP_HEIGHT, len(maps.before), scene.seq_len)
+
+
+def _map(box: Heatmap, maps: Maps, values: Rows, words: str) -> str:
+    """Draw a map with its title and the numbers of its rows."""
+    title = text(box.x, box.y - 6, f"{maps.title}, {words}", 13, "b")
+    return title + box.draw(values, maps.scale) + row_numbers(box, range(box.rows))
+
+
+def _key() -> str:
+    """Explain how the two runs are told apart."""
+    entries = (
+        (LEFT, UNTOUCHED, _ghost([(LEFT, KEY - 4), (LEFT + 30, KEY - 4)])),
+        (
+            LEFT + 140,
+            TOUCHED,
+            line(LEFT + 140, KEY - 4, LEFT + 170, KEY - 4, "ink", stroke_width=2.6),
+        ),
+        (LEFT + 310, "steps that are held", _bar(LEFT + 310, LEFT + 340, KEY - 10, 12)),
+        (RIGHT + 60, "step that is read", _needle(RIGHT + 75, KEY - 12, 14)),
+    )
+    return "".join(drawn + text(x + 38, KEY, words, 12) for x, words, drawn in entries)
+
+
+# --- what changes with every move ---------------------------------------------------------------
+
+
+def moves(scene: Scene) -> str:
+    """Draw both runs' lines, the maps with the hand, the score, and mark what is held and read."""
+    pieces = [
+        _shaded(scene, chart) + _drawn(scene, chart, lines) for chart, lines in _charts(scene)
+    ]
+    for x, maps in _maps(scene):
+        untouched, touched = (_box(scene, x, maps, which) for which in (0, 1))
+        pieces.append(_map(touched, maps, maps.after, TOUCHED))
+        if maps is scene.cells and scene.rows and scene.held:
+            pieces.append(_held_part(touched, scene.held, scene.rows))
+        pieces += [_marks(box, maps, scene.t) for box in (untouched, touched)]
+    return "".join((*pieces, _score(scene)))
+
+
+def _shaded(scene: Scene, chart: Chart) -> str:
+    """Shade the steps that are held, under a bar."""
+    if scene.held is None:
+        return ""
+    first, last = scene.held
+    width = chart.w / chart.steps
+    return _bar(chart.x + first * width, chart.x + (last + 1) * width, chart.y, chart.h)
+
+
+def _bar(left: float, right: float, y: float, height: float) -> str:
+    """Draw a shaded part with a bar along its top."""
+    bar = line(left, y, right, y, "ink", stroke_width=3)
+    return rect(left, y, right - left, height, "now") + bar
+
+
+def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
+    """Draw both lines of a chart, its title and ends, and the values at the step that is read."""
+    zero = line(chart.x, chart.up(0), chart.x + chart.w, chart.up(0), opacity=0.7)
+    ink = f"b ink-{lines.name}" if lines.name != "ink" else "b"
+    return "".join(
+        (
+            zero * (chart.low < 0),
+            chart_ends(chart),
+            text(chart.x, chart.y - 6, lines.title, 13, ink),
+            text(chart.x + chart.w, chart.y - 6, lines.change(scene.t), 13, "end"),
+            _needle(chart.across(scene.t), chart.y, chart.h),
+            _before(chart, lines, scene.t),
+            _after(chart, lines, scene.t),
+        )
+    )
+
+
+def _before(chart: Chart, lines: Lines, t: int) -> str:
+    """Draw the untouched line, with an open circle at step `t`, or at all steps if they are few."""
+    points = _points(chart, lines.before)
+    shown = points if chart.steps <= MOST_MARKERS else {t: points[t]} if t in points else {}
+    rings = (_ring(x, y) for x, y in shown.values())
+    return _ghost(points.values()) + "".join(rings)
+
+
+def _after(chart: Chart, lines: Lines, t: int) -> str:
+    """Draw the line with the hand, with a marker at step `t`, or at all steps if they are few."""
+    points = _points(chart, lines.after)
+    shown = points if chart.steps <= MOST_MARKERS else {t: points[t]} if t in points else {}
+    drawn = polyline(points.values(), lines.name, 2.6, stroke_linejoin="round")
+    return drawn + "".join(
+        _dot(lines.name, x, y, 4.5 if k == t else 3) for k, (x, y) in shown.items()
+    )
+
+
+def _points(chart: Chart, values: Sequence[float]) -> dict[int, tuple[float, float]]:
+    """Return where the values stand, by step; where there is none, there is no place."""
+    return {t: (chart.across(t), chart.up(v)) for t, v in enumerate(values) if v == v}
+
+
+def _ghost(points: Sequence[tuple[float, float]]) -> str:
+    """Draw a line of the untouched run."""
+    return polyline(points, "ink", 1.3, stroke_dasharray="4 3", opacity=0.75)
+
+
+def _ring(x: float, y: float) -> str:
+    """Draw a value of the untouched run."""
+    return shape("circle", "ink", cx=x, cy=y, r=5.5, stroke_width=1.2, opacity=0.75)
+
+
+def _dot(name: str, x: float, y: float, r: float) -> str:
+    """Draw a value of the run with the hand."""
+    if name == "ink":
+        return shape("circle", "", cx=x, cy=y, r=r, style="fill:var(--ink)")
+    return marker(name, x, y, r)
+
+
+def _needle(x: float, y: float, height: float) -> str:
+    """Mark the step that is read in a chart."""
+    return line(x, y, x, y + height, "ink", stroke_dasharray="1 3")
+
+
+def _held_part(box: Heatmap, held: tuple[int, int], rows: tuple[int, int]) -> str:
+    """Draw a line around the steps and units of a map that are held."""
+    width, height = box.w / box.steps, box.h / box.rows
+    (first, last), (top, bottom) = held, rows
+    x, y = box.x + first * width, box.y + top * height
+    return around(x, y, (last - first + 1) * width, (bottom - top + 1) * height)
+
+
+def _marks(box: Heatmap, maps: Maps, t: int) -> str:
+    """Point at the row that is drawn as lines, and mark the step that is read."""
+    x = box.x + box.w * (t + 0.5) / box.steps
+    y = box.middle(maps.row)
+    corners = (
+        f"{box.x - 8:.1f},{y - 4.5:.1f} {box.x - 8:.1f},{y + 4.5:.1f} {box.x - 1.5:.1f},{y:.1f}"
+    )
+    arrow = shape("polygon", "ink", points=corners, style="fill:var(--ink)")
+    halo = line(
+        x, box.y, x, box.y + box.h, "ink", style="stroke:var(--paper)", stroke_width=3, opacity=0.6
+    )
+    return halo + _needle(x, box.y, box.h) + arrow * (box.rows > 1)
+
+
+# --- the score ----------------------------------------------------------------------------------
+
+
+def _score(scene: Scene) -> str:
+    """Draw the score before and after as bars, and say how far the outputs have moved."""
+    count = f"{scene.batch_size} sequences" if scene.batch_size > 1 else "the sequence"
+    title = f"score over {count}" if scene.scores else "outputs"
+    pieces = [text(RIGHT, HAND_TOP - 8, title, 13, "b"), _moved(scene)]
+    if scene.scores:
+        low, high = _ends(scene.scores)
+        for k, score in enumerate(scene.scores):
+            pieces.append(_score_bar(k, score, low, high))
+    return "".join(pieces)
+
+
+def _ends(scores: tuple[float, float]) -> tuple[float, float]:
+    """Return the ends of a scale with 0 in it; shares have one from 0 to 1."""
+    low, high = min(0.0, *scores), max(0.0, *scores)
+    return low, max(high, 1.0) if low == 0 and high <= 1 else high
+
+
+def _score_bar(which: int, score: float, low: float, high: float) -> str:
+    """Draw one score: its words, a bar from zero, and its number."""
+    y, h = HAND_TOP + (0, 25)[which], 18
+    zero, end = (BAR_LEFT + (BAR_RIGHT - BAR_LEFT) * (v - low) / (high - low) for v in (0, score))
+    left, width = min(zero, end), abs(end - zero)
+    style = {"style": "fill:var(--ink)"} if which else {"stroke_dasharray": "4 3"}
+    bar = rect(left, y, width, h, "ink", **style)
+    bed = rect(BAR_LEFT, y, BAR_RIGHT - BAR_LEFT, h, "panel")
+    return "".join(
+        (
+            text(RIGHT, y + 13.5, (UNTOUCHED, TOUCHED)[which], 12, "b" if which else ""),
+            bed, bar, line(zero, y - 2, zero, y + h + 2, "ink"),
+            text(BAR_RIGHT + 8, y + 13.5, figure(score), 13, "b" if which else ""),
+        )
+    )  # fmt: skip
+
+
+def _moved(scene: Scene) -> str:
+    """Say how far the outputs of this sequence have moved."""
+    most, output, t = scene.furthest()
+    name = "the output" if len(scene.answers.before) == 1 else f"output {output + 1}"
+    words = f"most: {name} moves by {figure(most)} at step {t + 1}"
+    if not most:
+        words = "no output moves"
+    y = HAND_TOP + (HAND_HEIGHT - 4 if scene.scores else 16)
+    return text(RIGHT, y, words, 12, "soft")
+
+
+def figure(value: float) -> str:
+    """Write a number of any size with about three digits."""
+    if value and not 1e-3 <= abs(value) < 1e5:
+        return power_of_ten(value)
+    return number(value, 3)

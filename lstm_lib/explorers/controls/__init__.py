@@ -1,0 +1,1 @@
+"""Controls that ipywidgets does not have: sliders with exact numbers, choices, entries, keys."""

@@ -1,0 +1,169 @@
+"""What a run leaves: its results, and one record per layer and direction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm_lib.record.trace import Trace
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class Records(Sequence):
+    """One record per layer and direction: layer by layer, forward before reverse.
+
+    `records[0]` is the first of them, `records[1, "reverse"]` the one of that layer and
+    direction, `records[1]` the second of the row, whatever its layer.
+
+    Args:
+        records: what has a `layer` and a `direction`.
+    """
+
+    def __init__(self, records: Iterable[Any]) -> None:
+        self._records = tuple(records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, which: int | slice | tuple[int, str]) -> Any:
+        """Return the record at a place in the row, or of a layer and direction."""
+        if isinstance(which, tuple):
+            return self.layer(*which)
+        found = self._records[which]
+        return type(self)(found) if isinstance(which, slice) else found
+
+    def layer(self, layer: int, direction: str = "forward") -> Any:
+        """Return the record of one layer, counted from 0, and direction.
+
+        Raises:
+            ValueError: there is none.
+        """
+        for record in self:
+            if (record.layer, record.direction) == (layer, direction):
+                return record
+        there = ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
+        raise ValueError(
+            f"layer and direction must be one of {there}, got ({layer!r}, {direction!r})"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether every record is the same."""
+        return self._records == tuple(other) if isinstance(other, type(self)) else NotImplemented
+
+    __hash__ = None  # arrays can change
+
+    def __repr__(self) -> str:
+        places = ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
+        return f"{type(self).__name__} of {places}"
+
+
+class Traces(Records):
+    """The Traces of one run, one per layer and direction."""
+
+    def to_frame(self) -> "DataFrame":
+        """Return the table of all traces, see `Trace.to_frame`."""
+        from lstm_lib.record.frame import tidy
+
+        return tidy(self, "xifgoch")
+
+    def save(self, path: str | Path) -> None:
+        """Store every number in a .npz file, exactly, under the very name that is given."""
+        from lstm_lib.record.files import save
+
+        save(path, self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Traces":
+        """Return the traces that `save` stored, their arrays as NumPy's.
+
+        Raises:
+            OSError: there is no such file.
+            ValueError: the file is damaged or holds something else.
+        """
+        from lstm_lib.record.files import load
+
+        return cls(load(path))
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """What `trace` returns.
+
+    Fields:
+        output: the LSTM's own output, arranged as the model arranges it; padded, if `lengths`
+            were given.
+        state: its (h_n, c_n), arranged likewise.
+        traces: one Trace per layer and direction, columns (batch_size, seq_len, hidden_size).
+        result: what the whole module returned; for a bare LSTM (output, state).
+    """
+
+    output: Any
+    state: tuple[Any, Any]
+    traces: Traces
+    result: Any
+
+    def __getitem__(self, which: int | slice | tuple[int, str]) -> Any:
+        """Return a trace: `traced[0]`, the first, or `traced[1, "reverse"]`."""
+        return self.traces[which]
+
+    def layer(self, layer: int, direction: str = "forward") -> Trace:
+        """Return the trace of one layer, counted from 0, and direction."""
+        return self.traces.layer(layer, direction)
+
+    def to_frame(self) -> "DataFrame":
+        """Return the table of all traces, see `Trace.to_frame`."""
+        return self.traces.to_frame()
+
+    def save(self, path: str | Path) -> None:
+        """Store the traces in a file; `Traces.load` reads it."""
+        self.traces.save(path)
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """How a loss changes with every state of one layer in one direction.
+
+    Fields:
+        d_h: dL/dh_t, all ways counted, (batch_size, seq_len, size of h).
+        d_c: dL/dc_t, all ways counted, (batch_size, seq_len, hidden_size).
+        kept: the part of d_c that, from where the loss entered a cell, stayed on the cell's
+            lane: each step hands on f_t of it. Shaped like d_c.
+        layer, direction, lengths: as in Trace; behind the end of a sequence all is 0.
+    """
+
+    d_h: Any
+    d_c: Any
+    kept: Any
+    layer: int = 0
+    direction: str = "forward"
+    lengths: tuple[int, ...] | None = None
+
+    @property
+    def through_gates(self) -> Any:
+        """The part of d_c that went around, through h and the gates, shaped like it."""
+        return self.d_c - self.kept
+
+
+class Flows(Records):
+    """The Flows of one loss, one per layer and direction, and the loss itself."""
+
+    def __init__(self, records: Iterable[Flow], loss: float = 0.0) -> None:
+        super().__init__(records)
+        self.loss = loss
+
+    def __getitem__(self, which: int | slice | tuple[int, str]) -> Any:
+        """Return the flow at a place in the row, or of a layer and direction."""
+        found = super().__getitem__(which)
+        return Flows(found, self.loss) if isinstance(found, Flows) else found
+
+    def to_frame(self) -> "DataFrame":
+        """Return a tidy table like that of `Trace.to_frame`.
+
+        Returns:
+            the same columns; quantity is d_h, d_c, kept or through_gates.
+        """
+        from lstm_lib.record.frame import tidy
+
+        return tidy(self, ("d_h", "d_c", "kept", "through_gates"))
