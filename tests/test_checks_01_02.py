@@ -5,7 +5,7 @@ from math import exp, log, prod, tanh
 
 import pytest
 
-from lstm_lib.course import checks
+from lstm_lib.course.checks import chapter_01, chapter_02
 from lstm_lib.scalar import ScalarRNN, sigmoid
 
 ARRIVING = (0.8, -0.3, 0.4, 0.9, -0.6, 0.1)
@@ -42,96 +42,96 @@ def bias_for(n):
 
 
 RIGHT = [
-    (checks.blind_guess, 0.6667),
-    (checks.two_days, 0.7737),
-    (checks.left_over, left_over),
-    (checks.input_gradient, input_gradient),
-    (checks.gate_value, 0.8699),
-    (checks.keep_or_forget, " B "),
-    (checks.half_life, 3.11),
-    (checks.bias_for, bias_for),
+    (chapter_01.blind_guess, 0.6667),
+    (chapter_01.two_days, 0.7737),
+    (chapter_01.left_over, left_over),
+    (chapter_01.input_gradient, input_gradient),
+    (chapter_02.gate_value, 0.8699),
+    (chapter_02.keep_or_forget, " B "),
+    (chapter_02.half_life, 3.11),
+    (chapter_02.bias_for, bias_for),
 ]
 STEPS = log(0.5) / log(0.8)
 MISTAKES = [
-    (checks.blind_guess, 1 / 3, "best guess"),
-    (checks.blind_guess, 0.75, "halfway"),
-    (checks.blind_guess, 1, "guessing 0"),
-    (checks.blind_guess, 2, "guessing 1"),
-    (checks.blind_guess, 2 / 9, "per company"),
-    (checks.blind_guess, 17, "every guess from 0 to 1"),
-    (checks.two_days, 0.8 * tanh(0.6) + 0.6, "still has to go through tanh"),
-    (checks.two_days, tanh(0.6), "first day"),
-    (checks.two_days, tanh(0.8 * 0.6 + 0.6), "the tanh of the sum, not the sum"),
-    (checks.two_days, tanh(0.8 * tanh(0.5) + 0.5), "every day"),
-    (checks.two_days, tanh(0.8 * tanh(0.6) + 0.5), "on the second day"),
-    (checks.two_days, tanh(0.5 * tanh(0.9) + 0.9), "swapped"),
-    (checks.two_days, tanh(0.8 + 0.6), "not its input"),
-    (checks.two_days, -1, "sum of day 1"),
-    (checks.left_over, lambda w, n: left_over(w, n) * tanh(1), "divide by the first"),
-    (checks.left_over, lambda w, n: 1 / left_over(w, n), "upside down"),
-    (checks.left_over, lambda w, n: w**n, "leaves out tanh"),
-    (checks.left_over, lambda w, n: left_over(w, n + 1), "too many"),
-    (checks.left_over, lambda w, n: left_over(w, max(n - 1, 0)), "missing"),
+    (chapter_01.blind_guess, 1 / 3, "best guess"),
+    (chapter_01.blind_guess, 0.75, "halfway"),
+    (chapter_01.blind_guess, 1, "guessing 0"),
+    (chapter_01.blind_guess, 2, "guessing 1"),
+    (chapter_01.blind_guess, 2 / 9, "per company"),
+    (chapter_01.blind_guess, 17, "every guess from 0 to 1"),
+    (chapter_01.two_days, 0.8 * tanh(0.6) + 0.6, "still has to go through tanh"),
+    (chapter_01.two_days, tanh(0.6), "first day"),
+    (chapter_01.two_days, tanh(0.8 * 0.6 + 0.6), "the tanh of the sum, not the sum"),
+    (chapter_01.two_days, tanh(0.8 * tanh(0.5) + 0.5), "every day"),
+    (chapter_01.two_days, tanh(0.8 * tanh(0.6) + 0.5), "on the second day"),
+    (chapter_01.two_days, tanh(0.5 * tanh(0.9) + 0.9), "swapped"),
+    (chapter_01.two_days, tanh(0.8 + 0.6), "not its input"),
+    (chapter_01.two_days, -1, "sum of day 1"),
+    (chapter_01.left_over, lambda w, n: left_over(w, n) * tanh(1), "divide by the first"),
+    (chapter_01.left_over, lambda w, n: 1 / left_over(w, n), "upside down"),
+    (chapter_01.left_over, lambda w, n: w**n, "leaves out tanh"),
+    (chapter_01.left_over, lambda w, n: left_over(w, n + 1), "too many"),
+    (chapter_01.left_over, lambda w, n: left_over(w, max(n - 1, 0)), "missing"),
     (
-        checks.left_over,
+        chapter_01.left_over,
         lambda w, n: forward([1] * (n + 1), w, 1)[-1] / tanh(1),
         "1 on the first step only",
     ),
-    (checks.left_over, lambda w, n: -5.0, "a 1 followed by zeros"),
+    (chapter_01.left_over, lambda w, n: -5.0, "a 1 followed by zeros"),
     (
-        checks.input_gradient,
+        chapter_01.input_gradient,
         lambda xs, w_h, w_x: ScalarRNN(w_h, w_x).gradient_flow(xs)[0],
         "starts at h_1",
     ),
     (
-        checks.input_gradient,
+        chapter_01.input_gradient,
         lambda xs, w_h, w_x: w_x * prod(w_h * s for s in slopes(xs, w_h, w_x)[1:]),
         "slope of tanh on the first day",
     ),
     (
-        checks.input_gradient,
+        chapter_01.input_gradient,
         lambda xs, w_h, w_x: input_gradient(xs, w_h, w_x) / w_x,
         "that weight is missing",
     ),
     (
-        checks.input_gradient,
+        chapter_01.input_gradient,
         lambda xs, w_h, w_x: prod(w_h * s for s in slopes(xs, w_h, w_x)),
         "through w_x, not through w_h",
     ),
-    (checks.input_gradient, lambda xs, w_h, w_x: w_x * w_h ** (len(xs) - 1), "slopes of tanh"),
+    (chapter_01.input_gradient, lambda xs, w_h, w_x: w_x * w_h ** (len(xs) - 1), "slopes of tanh"),
     (
-        checks.input_gradient,
+        chapter_01.input_gradient,
         lambda xs, w_h, w_x: w_x * input_gradient(xs, w_h, 1.0),
         "has to use w_x too",
     ),
-    (checks.input_gradient, lambda xs, w_h, w_x: 0.0, "nudging x_1"),
-    (checks.gate_value, 1.9, "weighted sum"),
-    (checks.gate_value, tanh(1.9), "its tanh"),
-    (checks.gate_value, sigmoid(-1.9), "lost its minus sign"),
-    (checks.gate_value, sigmoid(0.4), "bias is missing"),
-    (checks.gate_value, sigmoid(2.5), "swapped"),
-    (checks.gate_value, sigmoid(3.5), "subtracted"),
-    (checks.gate_value, 1 + exp(-1.9), "divide 1 by it"),
-    (checks.gate_value, 0.0, "first the sum"),
-    (checks.keep_or_forget, "a", "misleads"),
-    (checks.keep_or_forget, "C", "input gate"),
-    (checks.keep_or_forget, "d", "choose one of a, b, c"),
-    (checks.half_life, 1 / STEPS, "upside down"),
-    (checks.half_life, -STEPS, "negative"),
-    (checks.half_life, 2.5, "the same share"),
-    (checks.half_life, 5, "average time"),
-    (checks.half_life, 0.625, "divide the logarithms"),
-    (checks.half_life, log(0.625), "one of the quotient"),
-    (checks.half_life, 0.8**0.5, "half a step"),
-    (checks.half_life, 100, "how many factors"),
-    (checks.bias_for, lambda n: 0.5 ** (1 / n), "one step back"),
-    (checks.bias_for, lambda n: -bias_for(n), "sign is turned"),
-    (checks.bias_for, lambda n: sigmoid(0.5 ** (1 / n)), "undone, not applied"),
-    (checks.bias_for, lambda n: log(0.5**n / (1 - 0.5**n)), "n-th root"),
-    (checks.bias_for, log, "close for long memories"),
-    (checks.bias_for, lambda n: log(0.5) / log(n) if n > 1 else 0.0, "n is not f"),
-    (checks.bias_for, lambda n: log(0.5) / n, "does not undo the sigmoid"),
-    (checks.bias_for, lambda n: 3.0, "two steps"),
+    (chapter_01.input_gradient, lambda xs, w_h, w_x: 0.0, "nudging x_1"),
+    (chapter_02.gate_value, 1.9, "weighted sum"),
+    (chapter_02.gate_value, tanh(1.9), "its tanh"),
+    (chapter_02.gate_value, sigmoid(-1.9), "lost its minus sign"),
+    (chapter_02.gate_value, sigmoid(0.4), "bias is missing"),
+    (chapter_02.gate_value, sigmoid(2.5), "swapped"),
+    (chapter_02.gate_value, sigmoid(3.5), "subtracted"),
+    (chapter_02.gate_value, 1 + exp(-1.9), "divide 1 by it"),
+    (chapter_02.gate_value, 0.0, "first the sum"),
+    (chapter_02.keep_or_forget, "a", "misleads"),
+    (chapter_02.keep_or_forget, "C", "input gate"),
+    (chapter_02.keep_or_forget, "d", "choose one of a, b, c"),
+    (chapter_02.half_life, 1 / STEPS, "upside down"),
+    (chapter_02.half_life, -STEPS, "negative"),
+    (chapter_02.half_life, 2.5, "the same share"),
+    (chapter_02.half_life, 5, "average time"),
+    (chapter_02.half_life, 0.625, "divide the logarithms"),
+    (chapter_02.half_life, log(0.625), "one of the quotient"),
+    (chapter_02.half_life, 0.8**0.5, "half a step"),
+    (chapter_02.half_life, 100, "how many factors"),
+    (chapter_02.bias_for, lambda n: 0.5 ** (1 / n), "one step back"),
+    (chapter_02.bias_for, lambda n: -bias_for(n), "sign is turned"),
+    (chapter_02.bias_for, lambda n: sigmoid(0.5 ** (1 / n)), "undone, not applied"),
+    (chapter_02.bias_for, lambda n: log(0.5**n / (1 - 0.5**n)), "n-th root"),
+    (chapter_02.bias_for, log, "close for long memories"),
+    (chapter_02.bias_for, lambda n: log(0.5) / log(n) if n > 1 else 0.0, "n is not f"),
+    (chapter_02.bias_for, lambda n: log(0.5) / n, "does not undo the sigmoid"),
+    (chapter_02.bias_for, lambda n: 3.0, "two steps"),
 ]
 CHECKS = [check for check, _ in RIGHT]
 ODD = [
@@ -179,7 +179,9 @@ def test_stub_is_not_attempted(capsys, check, stub):
     assert verdict(capsys, check, stub).startswith("not attempted")
 
 
-@pytest.mark.parametrize("check", [checks.left_over, checks.input_gradient, checks.bias_for])
+@pytest.mark.parametrize(
+    "check", [chapter_01.left_over, chapter_01.input_gradient, chapter_02.bias_for]
+)
 def test_function_stub_is_not_attempted(capsys, check):
     assert verdict(capsys, check, lambda *_: ...).startswith("not attempted")
 
@@ -193,10 +195,10 @@ def test_odd_input_is_answered(capsys, check, odd):
 @pytest.mark.parametrize(
     ("check", "number"),
     [
-        (checks.blind_guess, 2 / 3),
-        (checks.two_days, 0.7737),
-        (checks.gate_value, 0.8699),
-        (checks.half_life, STEPS),
+        (chapter_01.blind_guess, 2 / 3),
+        (chapter_01.two_days, 0.7737),
+        (chapter_02.gate_value, 0.8699),
+        (chapter_02.half_life, STEPS),
     ],
 )
 def test_no_hint_names_the_number(capsys, check, number):
@@ -205,7 +207,9 @@ def test_no_hint_names_the_number(capsys, check, number):
     assert all(abs(value - number) > 0.02 for value in named)
 
 
-@pytest.mark.parametrize("check", [checks.left_over, checks.input_gradient, checks.bias_for])
+@pytest.mark.parametrize(
+    "check", [chapter_01.left_over, chapter_01.input_gradient, chapter_02.bias_for]
+)
 def test_no_hint_is_the_formula(capsys, check):
     lines = " ".join(verdict(capsys, c, answer) for c, answer, _ in MISTAKES if c is check)
     assert not re.search(r"1 ?- ?h|log\(|\*\*|return|ln\b", lines)
@@ -227,7 +231,7 @@ class TestAverage:
         ],
     )
     def test_every_right_way_is_correct(self, capsys, f, i):
-        assert verdict(capsys, checks.average, f, i) == CORRECT
+        assert verdict(capsys, chapter_02.average, f, i) == CORRECT
 
     @pytest.mark.parametrize(
         ("f", "i", "hint"),
@@ -254,10 +258,10 @@ class TestAverage:
         ],
     )
     def test_slip_gets_its_hint(self, capsys, f, i, hint):
-        line = verdict(capsys, checks.average, f, i)
+        line = verdict(capsys, chapter_02.average, f, i)
         assert line.startswith("not yet: ")
         assert hint in line
         assert not re.search(r"0\.5\b|0\.85\b", line)
 
     def test_stub_is_not_attempted(self, capsys):
-        assert verdict(capsys, checks.average, ..., ...).startswith("not attempted")
+        assert verdict(capsys, chapter_02.average, ..., ...).startswith("not attempted")

@@ -7,16 +7,15 @@ import sys
 import numpy as np
 import pytest
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import vectors, verdict
+from lstm_lib.course.checks import chapter_05, verdict
 from lstm_lib.vector import VectorLSTM
 
 CHECKS = [
     value
-    for name, value in vars(vectors).items()
-    if inspect.isfunction(value) and value.__module__ == vectors.__name__ and name[0] != "_"
+    for name, value in vars(chapter_05).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_05.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.from_onnx, checks.rnn_layer_gradients]
+FUNCTIONS = [chapter_05.from_onnx, chapter_05.rnn_layer_gradients]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], [None] * 3, [[1, 2], [3]], ["a"] * 3, [1e308] * 3,
     float("nan"), float("inf"), [float("nan")] * 3, [[float("inf")] * 2] * 2, True, 1j, -1e308,
@@ -68,82 +67,93 @@ def rnn_slip(**slip):
 
 # ONNX's i, o, f, g: block 0 is i, 1 is o, 2 is f, 3 is g.
 RIGHT = [
-    (checks.weight_count, 200),
-    (checks.weight_count, sum(p.size for p in VectorLSTM(3, 5).parameters.values())),
-    (checks.forget_biases, biases()),
-    (checks.forget_biases, [0, 1.66, 3.12]),
-    (checks.forget_biases, tuple(biases().tolist())),
-    (checks.from_onnx, from_onnx),
-    (checks.from_onnx, lambda stack: from_onnx(stack).tolist()),
-    (checks.tracker, [[0, 0], [-10, 0]]),
-    (checks.tracker, np.array([[0.5, -0.5], [-8.0, 0.1]])),
-    (checks.rnn_layer_gradients, rnn),
-    (checks.rnn_layer_gradients, lambda *case: tuple(rnn(*case))),
+    (chapter_05.weight_count, 200),
+    (chapter_05.weight_count, sum(p.size for p in VectorLSTM(3, 5).parameters.values())),
+    (chapter_05.forget_biases, biases()),
+    (chapter_05.forget_biases, [0, 1.66, 3.12]),
+    (chapter_05.forget_biases, tuple(biases().tolist())),
+    (chapter_05.from_onnx, from_onnx),
+    (chapter_05.from_onnx, lambda stack: from_onnx(stack).tolist()),
+    (chapter_05.tracker, [[0, 0], [-10, 0]]),
+    (chapter_05.tracker, np.array([[0.5, -0.5], [-8.0, 0.1]])),
+    (chapter_05.rnn_layer_gradients, rnn),
+    (chapter_05.rnn_layer_gradients, lambda *case: tuple(rnn(*case))),
 ]
 
 MISTAKES = [
-    (checks.weight_count, 180, "two biases"),
-    (checks.weight_count, 160, "the biases are missing"),
-    (checks.weight_count, 50, "one gate, and there are four"),
-    (checks.weight_count, 45, "one of its two biases"),
-    (checks.weight_count, 40, "one gate, without biases"),
-    (checks.weight_count, 100, "where is U"),
-    (checks.weight_count, 140, "where is W"),
-    (checks.weight_count, 120, "not only itself"),
-    (checks.weight_count, 60, "do not read each other"),
-    (checks.weight_count, 7, "multiply out"),
-    (checks.forget_biases, 0.5 ** (1 / np.array([1, 4, 16])), "those are the gates"),
-    (checks.forget_biases, -biases(), "near 1 means keep"),
-    (checks.forget_biases, biases()[::-1], "the units are turned round"),
-    (checks.forget_biases, np.log(0.5 ** (1 / np.array([1, 4, 16]))), "the sigmoid is undone"),
-    (checks.forget_biases, np.log([1, 4, 16]), "close to it"),
-    (checks.forget_biases, [1, 4, 16], "those are the steps"),
-    (checks.forget_biases, [7, 7, 7], "two stages"),
-    (checks.forget_biases, 1.66, "the shape should be (3,), and this is ()"),
-    (checks.forget_biases, biases()[:, None], "the shape should be (3,), and this is (3, 1)"),
-    (checks.from_onnx, lambda stack: stack, "nothing has moved"),
-    (checks.from_onnx, in_order(0, 3, 1, 2), "come from"),
-    (checks.from_onnx, in_order(0, 2, 1, 3), "the last two blocks"),
-    (checks.from_onnx, in_order(0, 1, 3, 2), "i is in its place"),
-    (checks.from_onnx, in_order(1, 0, 2, 3), "only two blocks"),
-    (checks.from_onnx, lambda stack: stack[[0, 2, 3, 1]], "those are rows"),
-    (checks.from_onnx, lambda stack: np.split(stack, 4)[0], "put all four together"),
-    (checks.from_onnx, lambda s: [np.split(s, 4)[k] for k in (0, 2, 3, 1)], "the order is right"),
-    (checks.from_onnx, lambda stack: -stack, "cut the stack"),
-    (checks.from_onnx, lambda stack: stack @ np.ones((9, 9)), "an array (8, 3)"),
-    (checks.tracker, [[0, 0], [10, 0]], "and how?"),
-    (checks.tracker, [[0, 0], [0, 0]], "keeps 0.9820: does it listen"),
-    (checks.tracker, [[0, 0], [-5, 0]], "outweigh the bias"),
-    (checks.tracker, [[-10, 0], [0, 0]], "it is unit 1 that forgets"),
-    (checks.tracker, [[0, -10], [0, 0]], "row and column have changed places"),
-    (checks.tracker, [[0, -10], [-10, 0]], "unit 1 should keep whatever"),
-    (checks.tracker, [[0, 0], [-10, -5]], "no difference"),
-    (checks.tracker, [[0, 0], [-10, 5]], "no difference"),
-    (checks.tracker, [0, -10], "this is an array (2,)"),
-    (checks.tracker, "words", "no array of numbers"),
-    (checks.rnn_layer_gradients, rnn_slip(days=1), "only the last step"),
-    (checks.rnn_layer_gradients, rnn_slip(slope=False), "the slope of tanh"),
-    (checks.rnn_layer_gradients, rnn_slip(late=1), "the h of the step before"),
-    (checks.rnn_layer_gradients, rnn_slip(back=np.transpose), "U is turned round"),
-    (checks.rnn_layer_gradients, rnn_slip(back=lambda U: np.eye(len(U))), "go back through U"),
-    (checks.rnn_layer_gradients, rnn_slip(share=lambda n: 1 / n), "this is their mean"),
-    (checks.rnn_layer_gradients, lambda *case: [d.T for d in rnn(*case)], "the shapes of W and U"),
-    (checks.rnn_layer_gradients, lambda *case: rnn(*case)[::-1], "the order"),
-    (checks.rnn_layer_gradients, lambda *case: [rnn(*case)[k] for k in (1, 0, 2)], "the order"),
-    (checks.rnn_layer_gradients, lambda *_: (7, 7, 7), "last step to first"),
-    (checks.rnn_layer_gradients, lambda W, U, b, x, d: d @ x, "your function stopped: ValueError"),
+    (chapter_05.weight_count, 180, "two biases"),
+    (chapter_05.weight_count, 160, "the biases are missing"),
+    (chapter_05.weight_count, 50, "one gate, and there are four"),
+    (chapter_05.weight_count, 45, "one of its two biases"),
+    (chapter_05.weight_count, 40, "one gate, without biases"),
+    (chapter_05.weight_count, 100, "where is U"),
+    (chapter_05.weight_count, 140, "where is W"),
+    (chapter_05.weight_count, 120, "not only itself"),
+    (chapter_05.weight_count, 60, "do not read each other"),
+    (chapter_05.weight_count, 7, "multiply out"),
+    (chapter_05.forget_biases, 0.5 ** (1 / np.array([1, 4, 16])), "those are the gates"),
+    (chapter_05.forget_biases, -biases(), "near 1 means keep"),
+    (chapter_05.forget_biases, biases()[::-1], "the units are turned round"),
+    (chapter_05.forget_biases, np.log(0.5 ** (1 / np.array([1, 4, 16]))), "the sigmoid is undone"),
+    (chapter_05.forget_biases, np.log([1, 4, 16]), "close to it"),
+    (chapter_05.forget_biases, [1, 4, 16], "those are the steps"),
+    (chapter_05.forget_biases, [7, 7, 7], "two stages"),
+    (chapter_05.forget_biases, 1.66, "the shape should be (3,), and this is ()"),
+    (chapter_05.forget_biases, biases()[:, None], "the shape should be (3,), and this is (3, 1)"),
+    (chapter_05.from_onnx, lambda stack: stack, "nothing has moved"),
+    (chapter_05.from_onnx, in_order(0, 3, 1, 2), "come from"),
+    (chapter_05.from_onnx, in_order(0, 2, 1, 3), "the last two blocks"),
+    (chapter_05.from_onnx, in_order(0, 1, 3, 2), "i is in its place"),
+    (chapter_05.from_onnx, in_order(1, 0, 2, 3), "only two blocks"),
+    (chapter_05.from_onnx, lambda stack: stack[[0, 2, 3, 1]], "those are rows"),
+    (chapter_05.from_onnx, lambda stack: np.split(stack, 4)[0], "put all four together"),
+    (
+        chapter_05.from_onnx,
+        lambda s: [np.split(s, 4)[k] for k in (0, 2, 3, 1)],
+        "the order is right",
+    ),
+    (chapter_05.from_onnx, lambda stack: -stack, "cut the stack"),
+    (chapter_05.from_onnx, lambda stack: stack @ np.ones((9, 9)), "an array (8, 3)"),
+    (chapter_05.tracker, [[0, 0], [10, 0]], "and how?"),
+    (chapter_05.tracker, [[0, 0], [0, 0]], "keeps 0.9820: does it listen"),
+    (chapter_05.tracker, [[0, 0], [-5, 0]], "outweigh the bias"),
+    (chapter_05.tracker, [[-10, 0], [0, 0]], "it is unit 1 that forgets"),
+    (chapter_05.tracker, [[0, -10], [0, 0]], "row and column have changed places"),
+    (chapter_05.tracker, [[0, -10], [-10, 0]], "unit 1 should keep whatever"),
+    (chapter_05.tracker, [[0, 0], [-10, -5]], "no difference"),
+    (chapter_05.tracker, [[0, 0], [-10, 5]], "no difference"),
+    (chapter_05.tracker, [0, -10], "this is an array (2,)"),
+    (chapter_05.tracker, "words", "no array of numbers"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(days=1), "only the last step"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(slope=False), "the slope of tanh"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(late=1), "the h of the step before"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(back=np.transpose), "U is turned round"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(back=lambda U: np.eye(len(U))), "go back through U"),
+    (chapter_05.rnn_layer_gradients, rnn_slip(share=lambda n: 1 / n), "this is their mean"),
+    (
+        chapter_05.rnn_layer_gradients,
+        lambda *case: [d.T for d in rnn(*case)],
+        "the shapes of W and U",
+    ),
+    (chapter_05.rnn_layer_gradients, lambda *case: rnn(*case)[::-1], "the order"),
+    (chapter_05.rnn_layer_gradients, lambda *case: [rnn(*case)[k] for k in (1, 0, 2)], "the order"),
+    (chapter_05.rnn_layer_gradients, lambda *_: (7, 7, 7), "last step to first"),
+    (
+        chapter_05.rnn_layer_gradients,
+        lambda W, U, b, x, d: d @ x,
+        "your function stopped: ValueError",
+    ),
 ]
 SOLUTIONS = {
-    checks.weight_count: ("200", "4 *"),
-    checks.forget_biases: ("1.66", "3.12"),
-    checks.from_onnx: ("(0, 2, 3, 1)", "[0, 2, 3, 1]"),
-    checks.tracker: ("-10", "[["),
-    checks.rnn_layer_gradients: ("dz =", "dh ="),
+    chapter_05.weight_count: ("200", "4 *"),
+    chapter_05.forget_biases: ("1.66", "3.12"),
+    chapter_05.from_onnx: ("(0, 2, 3, 1)", "[0, 2, 3, 1]"),
+    chapter_05.tracker: ("-10", "[["),
+    chapter_05.rnn_layer_gradients: ("dz =", "dh ="),
 }
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 

@@ -5,18 +5,17 @@ import inspect
 import numpy as np
 import pytest
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import copy_task, verdict
+from lstm_lib.course.checks import chapter_06, verdict
 from lstm_lib.course.tasks.bits import delayed_recall
 from lstm_lib.course.trained import two_bit_recall
 from lstm_lib.vector import VectorLSTM
 
 CHECKS = [
     value
-    for name, value in vars(copy_task).items()
-    if inspect.isfunction(value) and value.__module__ == copy_task.__name__ and name[0] != "_"
+    for name, value in vars(chapter_06).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_06.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.window, checks.exact_share]
+FUNCTIONS = [chapter_06.window, chapter_06.exact_share]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], float("nan"), float("inf"), True, 1j, -1e308,
     10**400, object(), len, lambda *_: float("nan"), lambda *_: "x", lambda *_: [1], lambda: 1,
@@ -65,79 +64,78 @@ def share_where_asked(logits, targets, asked):
 
 
 RIGHT = [
-    (checks.blind_recall, 0.0156),
-    (checks.blind_recall, 1 / 64),
-    (checks.window, lambda width, gap: width + gap + 1),
-    (checks.exact_share, share),
-    (checks.exact_share, share_where_asked),
-    (checks.one_bit, unit()),
-    (checks.one_bit, unit(out=-10.0, on_bit=-4.0)),
-    (checks.one_bit, unit(f=5.0)),
-    (checks.one_bit, unit(f=40.0, on_bit=0.5)),
+    (chapter_06.blind_recall, 0.0156),
+    (chapter_06.blind_recall, 1 / 64),
+    (chapter_06.window, lambda width, gap: width + gap + 1),
+    (chapter_06.exact_share, share),
+    (chapter_06.exact_share, share_where_asked),
+    (chapter_06.one_bit, unit()),
+    (chapter_06.one_bit, unit(out=-10.0, on_bit=-4.0)),
+    (chapter_06.one_bit, unit(f=5.0)),
+    (chapter_06.one_bit, unit(f=40.0, on_bit=0.5)),
 ]
 
 MISTAKES = [
-    (checks.blind_recall, 0.5, "that is one bit"),
-    (checks.blind_recall, 1 / 12, "multiplied"),
-    (checks.blind_recall, 1 / 6, "not six sequences"),
-    (checks.blind_recall, 1 / 36, "not 6 to the 2nd"),
-    (checks.blind_recall, 3, "at most 1"),
-    (checks.blind_recall, 0.0625, "for four bits"),
-    (checks.blind_recall, 1 - 0.5**6, "at least one wrong bit"),
-    (checks.blind_recall, 64, "so many sequences"),
-    (checks.blind_recall, 1.5625, "in percent"),
-    (checks.blind_recall, 7, "half of the time"),
-    (checks.window, lambda width, gap: width + gap, "one short"),
-    (checks.window, lambda width, gap: width + gap - 1, "two short"),
-    (checks.window, lambda width, gap: gap, "the other bits"),
-    (checks.window, lambda width, gap: gap + 1, "the other bits"),
-    (checks.window, lambda width, gap: 2 * width + gap, "the whole sequence"),
-    (checks.window, lambda width, gap: 15, "for 4 bits and a gap of 10 only"),
-    (checks.window, lambda width, gap: width + gap + 2, "one too many"),
-    (checks.window, lambda width, gap: width * gap, "draw it"),
-    (checks.exact_share, lambda z, y, a: ((z > 0) == (y == 1)).all((1, 2)).mean(), "use asked"),
-    (checks.exact_share, lambda z, y, a: share(z - 0.5, y, a), "a logit above 0"),
-    (checks.exact_share, lambda z, y, a: ((z > 0) == (y == 1))[a].mean(), "the share of bits"),
+    (chapter_06.blind_recall, 0.5, "that is one bit"),
+    (chapter_06.blind_recall, 1 / 12, "multiplied"),
+    (chapter_06.blind_recall, 1 / 6, "not six sequences"),
+    (chapter_06.blind_recall, 1 / 36, "not 6 to the 2nd"),
+    (chapter_06.blind_recall, 3, "at most 1"),
+    (chapter_06.blind_recall, 0.0625, "for four bits"),
+    (chapter_06.blind_recall, 1 - 0.5**6, "at least one wrong bit"),
+    (chapter_06.blind_recall, 64, "so many sequences"),
+    (chapter_06.blind_recall, 1.5625, "in percent"),
+    (chapter_06.blind_recall, 7, "half of the time"),
+    (chapter_06.window, lambda width, gap: width + gap, "one short"),
+    (chapter_06.window, lambda width, gap: width + gap - 1, "two short"),
+    (chapter_06.window, lambda width, gap: gap, "the other bits"),
+    (chapter_06.window, lambda width, gap: gap + 1, "the other bits"),
+    (chapter_06.window, lambda width, gap: 2 * width + gap, "the whole sequence"),
+    (chapter_06.window, lambda width, gap: 15, "for 4 bits and a gap of 10 only"),
+    (chapter_06.window, lambda width, gap: width + gap + 2, "one too many"),
+    (chapter_06.window, lambda width, gap: width * gap, "draw it"),
+    (chapter_06.exact_share, lambda z, y, a: ((z > 0) == (y == 1)).all((1, 2)).mean(), "use asked"),
+    (chapter_06.exact_share, lambda z, y, a: share(z - 0.5, y, a), "a logit above 0"),
+    (chapter_06.exact_share, lambda z, y, a: ((z > 0) == (y == 1))[a].mean(), "the share of bits"),
     (
-        checks.exact_share,
+        chapter_06.exact_share,
         lambda z, y, a: (((z > 0) == (y == 1)) & a).any((1, 2)).mean(),
         "one right bit",
     ),
-    (checks.exact_share, lambda z, y, a: len(z) * share(z, y, a), "that is how many"),
-    (checks.exact_share, lambda z, y, a: 1 - share(z, y, a), "with a wrong bit"),
-    (checks.exact_share, lambda z, y, a: 0.123, "all along a sequence"),
-    (checks.one_bit, unit(on_bit=0.0), "the candidate's weight on the bit"),
-    (checks.one_bit, unit(i=-8.0), "look at the input gate"),
-    (checks.one_bit, unit(f=-2.0), "gap 5: "),
-    (checks.one_bit, unit(f=-2.0), "look at the forget gate, 0.12 in the silence"),
+    (chapter_06.exact_share, lambda z, y, a: len(z) * share(z, y, a), "that is how many"),
+    (chapter_06.exact_share, lambda z, y, a: 1 - share(z, y, a), "with a wrong bit"),
+    (chapter_06.exact_share, lambda z, y, a: 0.123, "all along a sequence"),
+    (chapter_06.one_bit, unit(on_bit=0.0), "the candidate's weight on the bit"),
+    (chapter_06.one_bit, unit(i=-8.0), "look at the input gate"),
+    (chapter_06.one_bit, unit(f=-2.0), "gap 5: "),
+    (chapter_06.one_bit, unit(f=-2.0), "look at the forget gate, 0.12 in the silence"),
     (
-        checks.one_bit,
+        chapter_06.one_bit,
         broken("weight_ih_l0", np.array([[0.0, 0], [20, 0], [4, 0], [0, 0]]), f=-2.0),
         "look at the forget gate, 0.12 in the silence",
     ),
-    (checks.one_bit, unit(f=2.0), "gap 20: "),
-    (checks.one_bit, unit(on_marker=8.0), "something besides the bit"),
-    (checks.one_bit, unit(out=0.5), "not sure enough"),
-    (checks.one_bit, unit(o=-8.0, bias=1.0), "look at the output gate"),
-    (checks.one_bit, unit(out=0.0), "the read-out has no weight"),
-    (checks.one_bit, unit(out=-10.0), "wrong way round"),
-    (checks.one_bit, unit(bias=20.0), "not around 0"),
-    (checks.one_bit, unit(g=1.0), "one side of 0"),
-    (checks.one_bit, broken("bias_ih_l0", "words"), "forward() stopped with"),
-    (checks.one_bit, broken("weight_hh_l0", np.ones((3, 3))), "forward() stopped with"),
-    (checks.one_bit, VectorLSTM(2, 2, 1), "it should be VectorLSTM(2, 1, output_size=1)"),
-    (checks.one_bit, "words", "should be a VectorLSTM"),
+    (chapter_06.one_bit, unit(f=2.0), "gap 20: "),
+    (chapter_06.one_bit, unit(on_marker=8.0), "something besides the bit"),
+    (chapter_06.one_bit, unit(out=0.5), "not sure enough"),
+    (chapter_06.one_bit, unit(o=-8.0, bias=1.0), "look at the output gate"),
+    (chapter_06.one_bit, unit(out=0.0), "the read-out has no weight"),
+    (chapter_06.one_bit, unit(out=-10.0), "wrong way round"),
+    (chapter_06.one_bit, unit(bias=20.0), "not around 0"),
+    (chapter_06.one_bit, unit(g=1.0), "one side of 0"),
+    (chapter_06.one_bit, broken("bias_ih_l0", "words"), "forward() stopped with"),
+    (chapter_06.one_bit, broken("weight_hh_l0", np.ones((3, 3))), "forward() stopped with"),
+    (chapter_06.one_bit, VectorLSTM(2, 2, 1), "it should be VectorLSTM(2, 1, output_size=1)"),
+    (chapter_06.one_bit, "words", "should be a VectorLSTM"),
 ]
 SOLUTIONS = {
-    checks.blind_recall: ("0.0156", "1 / 64", "0.5**6"),
-    checks.window: ("width + gap",),
-    checks.exact_share: ("| ~asked", "~asked"),
-    checks.one_bit: ("= 8", "bias_ih_l0"),
+    chapter_06.blind_recall: ("0.0156", "1 / 64", "0.5**6"),
+    chapter_06.window: ("width + gap",),
+    chapter_06.exact_share: ("| ~asked", "~asked"),
+    chapter_06.one_bit: ("= 8", "bias_ih_l0"),
 }
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import torch_layer, verdict
+from lstm_lib.course.checks import chapter_07, verdict
 
 CHECKS = [
     value
-    for name, value in vars(torch_layer).items()
-    if inspect.isfunction(value) and value.__module__ == torch_layer.__name__ and name[0] != "_"
+    for name, value in vars(chapter_07).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_07.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.in_two_parts, checks.last_outputs, checks.open_forget_gates]
+FUNCTIONS = [chapter_07.in_two_parts, chapter_07.last_outputs, chapter_07.open_forget_gates]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], [None] * 3, ["a"] * 3, [1.0, 2.0, 3.0], [1e308] * 3,
     float("nan"), float("inf"), [True] * 3, True, 1j, -1e308, 10**400, [10**400] * 3, object(),
@@ -109,97 +108,97 @@ def renamed(layer):
 
 DEEP = torch.nn.LSTM(3, 10, num_layers=2, bidirectional=True)
 RIGHT = [
-    (checks.parameter_count, (3760,)),
-    (checks.parameter_count, (sum(p.numel() for p in DEEP.parameters()),)),
-    (checks.in_two_parts, (parts(),)),
-    (checks.shapes, ((5, 7, 16), (6, 5, 8))),
-    (checks.shapes, ([5, 7, 16], torch.Size([6, 5, 8]))),
-    (checks.shapes, (torch.tensor([5, 7, 16]).tolist(), np.array([6, 5, 8]))),
-    (checks.last_outputs, (at(-1),)),
-    (checks.last_outputs, (looped,)),
-    (checks.last_outputs, (as_list,)),
-    (checks.open_forget_gates, (setting(),)),
-    (checks.open_forget_gates, (setting(0.0, 1.0),)),
-    (checks.open_forget_gates, (setting(0.5, 0.5),)),
-    (checks.open_forget_gates, (shared,)),
-    (checks.open_forget_gates, (renamed,)),
+    (chapter_07.parameter_count, (3760,)),
+    (chapter_07.parameter_count, (sum(p.numel() for p in DEEP.parameters()),)),
+    (chapter_07.in_two_parts, (parts(),)),
+    (chapter_07.shapes, ((5, 7, 16), (6, 5, 8))),
+    (chapter_07.shapes, ([5, 7, 16], torch.Size([6, 5, 8]))),
+    (chapter_07.shapes, (torch.tensor([5, 7, 16]).tolist(), np.array([6, 5, 8]))),
+    (chapter_07.last_outputs, (at(-1),)),
+    (chapter_07.last_outputs, (looped,)),
+    (chapter_07.last_outputs, (as_list,)),
+    (chapter_07.open_forget_gates, (setting(),)),
+    (chapter_07.open_forget_gates, (setting(0.0, 1.0),)),
+    (chapter_07.open_forget_gates, (setting(0.5, 0.5),)),
+    (chapter_07.open_forget_gates, (shared,)),
+    (chapter_07.open_forget_gates, (renamed,)),
 ]
 GOOD = (5, 7, 16)
 MISTAKES = [
-    (checks.parameter_count, (2960,), "both directions of the first"),
-    (checks.parameter_count, (2400,), "does not read x"),
-    (checks.parameter_count, (1880,), "arrays of its own"),
-    (checks.parameter_count, (1480,), "two directions, in both layers"),
-    (checks.parameter_count, (3600,), "how many are there?"),
-    (checks.parameter_count, (3440,), "the biases are missing"),
-    (checks.parameter_count, (940,), "four blocks of rows"),
-    (checks.parameter_count, (600,), "one layer in one direction"),
-    (checks.parameter_count, (1200,), "that is the first layer"),
-    (checks.parameter_count, (2560,), "the second layer alone"),
-    (checks.parameter_count, (2480,), "the second layer, too"),
-    (checks.parameter_count, (7,), "rows times numbers in a row"),
-    (checks.in_two_parts, (parts(lambda h, c: None),), "starts from zeros"),
-    (checks.in_two_parts, (parts(lambda h, c: (c, h)),), "in this order"),
-    (checks.in_two_parts, (parts(lambda h, c: (h, 0 * c)),), "h alone is not the state"),
-    (checks.in_two_parts, (parts(lambda h, c: (0 * h, c)),), "c alone is not the state"),
-    (checks.in_two_parts, (parts(lambda h, c: (h, h)),), "handed over twice"),
-    (checks.in_two_parts, (parts(lambda h, c: (h + 1, c)),), "what does the first part leave"),
-    (checks.in_two_parts, (parts(calls=1),), "call the layer twice"),
-    (checks.in_two_parts, (step_by_step,), "call the layer twice"),
-    (checks.in_two_parts, (parts(axis=None),), "should return the outputs, one array"),
-    (checks.in_two_parts, (lambda layer, x, cut: layer(x[:, :cut])[0],), "of all steps"),
-    (checks.in_two_parts, (lambda layer, x, cut: layer(x, cut),), "stopped with"),
-    (checks.in_two_parts, (3,), "should be a function"),
-    (checks.shapes, ((5, 7, 8), ...), "the shape of h_n should be three sizes"),
-    (checks.shapes, (..., (6, 5, 8)), "the shape of outputs should be three sizes"),
-    (checks.shapes, ((5, 7), (6, 5, 8)), "the shape of outputs should be three sizes"),
-    (checks.shapes, ((5, 7, 8), (6, 5, 8)), "outputs: there are two directions"),
-    (checks.shapes, ((7, 5, 16), (6, 5, 8)), "which size comes first?"),
-    (checks.shapes, ((7, 5, 8), (6, 5, 8)), "And two directions"),
-    (checks.shapes, ((5, 7, 24), (6, 5, 8)), "only the top layer"),
-    (checks.shapes, ((5, 7, 48), (6, 5, 8)), "only the top layer"),
-    (checks.shapes, ((5, 7, 2), (6, 5, 8)), "what comes in"),
-    (checks.shapes, ((5, 7, 4), (6, 5, 8)), "not of the input"),
-    (checks.shapes, ((6, 5, 8), (5, 7, 16)), "changed places"),
-    (checks.shapes, ((1, 1, 1), (6, 5, 8)), "what one step gives"),
-    (checks.shapes, (GOOD, (3, 5, 8)), "each direction has its own"),
-    (checks.shapes, (GOOD, (2, 5, 8)), "each layer has its own"),
-    (checks.shapes, (GOOD, (1, 5, 8)), "each layer and each direction"),
-    (checks.shapes, (GOOD, (5, 6, 8)), "not the states"),
-    (checks.shapes, (GOOD, (5, 3, 8)), "not the states"),
-    (checks.shapes, (GOOD, (3, 5, 16)), "in outputs only"),
-    (checks.shapes, (GOOD, (6, 5, 16)), "in outputs only"),
-    (checks.shapes, (GOOD, (6, 7, 8)), "after the last step"),
-    (checks.shapes, (GOOD, GOOD), "the shape of outputs; h_n"),
-    (checks.shapes, (GOOD, (1, 1, 1)), "one row for each layer and direction"),
-    (checks.last_outputs, (lambda outputs, _: outputs[:, -1],), "after the filling"),
-    (checks.last_outputs, (lambda outputs, _: outputs[:, 0],), "the first step"),
-    (checks.last_outputs, (at(-2),), "one step too early"),
-    (checks.last_outputs, (at(0),), "one step too late"),
-    (checks.last_outputs, (lambda outputs, n: outputs[:, n - 1],), "not all pairs"),
-    (checks.last_outputs, (lambda outputs, n: outputs[torch.arange(len(n)), n],), "IndexError"),
-    (checks.last_outputs, (lambda outputs, _: outputs,), "pick both together"),
-    (checks.open_forget_gates, (setting(gates="i"),), "gate i has changed"),
-    (checks.open_forget_gates, (setting(gates="g"),), "gate g has changed"),
-    (checks.open_forget_gates, (setting(gates="ifgo"),), "gate i has changed"),
-    (checks.open_forget_gates, (setting(gates="fo"),), "gate o has changed"),
-    (checks.open_forget_gates, (setting(1.0, 1.0),), "what counts is 2"),
-    (checks.open_forget_gates, (setting(1.0, None),), "not 1"),
-    (checks.open_forget_gates, (setting(units=slice(1)),), "each unit has one"),
-    (checks.open_forget_gates, (lambda layer: layer,), "no bias that counts has changed"),
-    (checks.open_forget_gates, (all_weights,), "weight_hh_l0 has changed"),
-    (checks.open_forget_gates, (setting(back=False),), "now return it"),
-    (checks.open_forget_gates, (lambda _: torch.nn.LSTM(1, 1),), "the layer that came in"),
-    (checks.open_forget_gates, (lambda _: 3,), "should return the layer, and this is 3"),
-    (checks.open_forget_gates, (lambda a: a.bias_ih_l0.fill_(1),), "stopped with RuntimeError"),
-    (checks.open_forget_gates, (3,), "should be a function"),
+    (chapter_07.parameter_count, (2960,), "both directions of the first"),
+    (chapter_07.parameter_count, (2400,), "does not read x"),
+    (chapter_07.parameter_count, (1880,), "arrays of its own"),
+    (chapter_07.parameter_count, (1480,), "two directions, in both layers"),
+    (chapter_07.parameter_count, (3600,), "how many are there?"),
+    (chapter_07.parameter_count, (3440,), "the biases are missing"),
+    (chapter_07.parameter_count, (940,), "four blocks of rows"),
+    (chapter_07.parameter_count, (600,), "one layer in one direction"),
+    (chapter_07.parameter_count, (1200,), "that is the first layer"),
+    (chapter_07.parameter_count, (2560,), "the second layer alone"),
+    (chapter_07.parameter_count, (2480,), "the second layer, too"),
+    (chapter_07.parameter_count, (7,), "rows times numbers in a row"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: None),), "starts from zeros"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: (c, h)),), "in this order"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: (h, 0 * c)),), "h alone is not the state"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: (0 * h, c)),), "c alone is not the state"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: (h, h)),), "handed over twice"),
+    (chapter_07.in_two_parts, (parts(lambda h, c: (h + 1, c)),), "what does the first part leave"),
+    (chapter_07.in_two_parts, (parts(calls=1),), "call the layer twice"),
+    (chapter_07.in_two_parts, (step_by_step,), "call the layer twice"),
+    (chapter_07.in_two_parts, (parts(axis=None),), "should return the outputs, one array"),
+    (chapter_07.in_two_parts, (lambda layer, x, cut: layer(x[:, :cut])[0],), "of all steps"),
+    (chapter_07.in_two_parts, (lambda layer, x, cut: layer(x, cut),), "stopped with"),
+    (chapter_07.in_two_parts, (3,), "should be a function"),
+    (chapter_07.shapes, ((5, 7, 8), ...), "the shape of h_n should be three sizes"),
+    (chapter_07.shapes, (..., (6, 5, 8)), "the shape of outputs should be three sizes"),
+    (chapter_07.shapes, ((5, 7), (6, 5, 8)), "the shape of outputs should be three sizes"),
+    (chapter_07.shapes, ((5, 7, 8), (6, 5, 8)), "outputs: there are two directions"),
+    (chapter_07.shapes, ((7, 5, 16), (6, 5, 8)), "which size comes first?"),
+    (chapter_07.shapes, ((7, 5, 8), (6, 5, 8)), "And two directions"),
+    (chapter_07.shapes, ((5, 7, 24), (6, 5, 8)), "only the top layer"),
+    (chapter_07.shapes, ((5, 7, 48), (6, 5, 8)), "only the top layer"),
+    (chapter_07.shapes, ((5, 7, 2), (6, 5, 8)), "what comes in"),
+    (chapter_07.shapes, ((5, 7, 4), (6, 5, 8)), "not of the input"),
+    (chapter_07.shapes, ((6, 5, 8), (5, 7, 16)), "changed places"),
+    (chapter_07.shapes, ((1, 1, 1), (6, 5, 8)), "what one step gives"),
+    (chapter_07.shapes, (GOOD, (3, 5, 8)), "each direction has its own"),
+    (chapter_07.shapes, (GOOD, (2, 5, 8)), "each layer has its own"),
+    (chapter_07.shapes, (GOOD, (1, 5, 8)), "each layer and each direction"),
+    (chapter_07.shapes, (GOOD, (5, 6, 8)), "not the states"),
+    (chapter_07.shapes, (GOOD, (5, 3, 8)), "not the states"),
+    (chapter_07.shapes, (GOOD, (3, 5, 16)), "in outputs only"),
+    (chapter_07.shapes, (GOOD, (6, 5, 16)), "in outputs only"),
+    (chapter_07.shapes, (GOOD, (6, 7, 8)), "after the last step"),
+    (chapter_07.shapes, (GOOD, GOOD), "the shape of outputs; h_n"),
+    (chapter_07.shapes, (GOOD, (1, 1, 1)), "one row for each layer and direction"),
+    (chapter_07.last_outputs, (lambda outputs, _: outputs[:, -1],), "after the filling"),
+    (chapter_07.last_outputs, (lambda outputs, _: outputs[:, 0],), "the first step"),
+    (chapter_07.last_outputs, (at(-2),), "one step too early"),
+    (chapter_07.last_outputs, (at(0),), "one step too late"),
+    (chapter_07.last_outputs, (lambda outputs, n: outputs[:, n - 1],), "not all pairs"),
+    (chapter_07.last_outputs, (lambda outputs, n: outputs[torch.arange(len(n)), n],), "IndexError"),
+    (chapter_07.last_outputs, (lambda outputs, _: outputs,), "pick both together"),
+    (chapter_07.open_forget_gates, (setting(gates="i"),), "gate i has changed"),
+    (chapter_07.open_forget_gates, (setting(gates="g"),), "gate g has changed"),
+    (chapter_07.open_forget_gates, (setting(gates="ifgo"),), "gate i has changed"),
+    (chapter_07.open_forget_gates, (setting(gates="fo"),), "gate o has changed"),
+    (chapter_07.open_forget_gates, (setting(1.0, 1.0),), "what counts is 2"),
+    (chapter_07.open_forget_gates, (setting(1.0, None),), "not 1"),
+    (chapter_07.open_forget_gates, (setting(units=slice(1)),), "each unit has one"),
+    (chapter_07.open_forget_gates, (lambda layer: layer,), "no bias that counts has changed"),
+    (chapter_07.open_forget_gates, (all_weights,), "weight_hh_l0 has changed"),
+    (chapter_07.open_forget_gates, (setting(back=False),), "now return it"),
+    (chapter_07.open_forget_gates, (lambda _: torch.nn.LSTM(1, 1),), "the layer that came in"),
+    (chapter_07.open_forget_gates, (lambda _: 3,), "should return the layer, and this is 3"),
+    (chapter_07.open_forget_gates, (lambda a: a.bias_ih_l0.fill_(1),), "stopped with RuntimeError"),
+    (chapter_07.open_forget_gates, (3,), "should be a function"),
 ]
 SOLUTIONS = {
-    checks.parameter_count: ("3760", "40", "32"),
-    checks.in_two_parts: ("cut:", "state)", "torch.cat"),
-    checks.shapes: ("16", "(6, 5, 8)", "6"),
-    checks.last_outputs: ("arange", "gather"),
-    checks.open_forget_gates: ("slice", "hidden_size", "bias_hh_l0"),
+    chapter_07.parameter_count: ("3760", "40", "32"),
+    chapter_07.in_two_parts: ("cut:", "state)", "torch.cat"),
+    chapter_07.shapes: ("16", "(6, 5, 8)", "6"),
+    chapter_07.last_outputs: ("arange", "gather"),
+    chapter_07.open_forget_gates: ("slice", "hidden_size", "bias_hh_l0"),
 }
 
 
@@ -207,8 +206,7 @@ def name_of(value):
     return getattr(value, "__name__", repr(value)[:20])
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 
@@ -229,7 +227,7 @@ def test_mistake_gets_its_hint_and_not_the_solution(capsys, check, answer, hint)
 @pytest.mark.parametrize("check", CHECKS, ids=name_of)
 @pytest.mark.parametrize("stub", [..., None])
 def test_stub_is_not_attempted(capsys, check, stub):
-    answer = (stub, stub) if check is checks.shapes else (stub,)
+    answer = (stub, stub) if check is chapter_07.shapes else (stub,)
     assert words(capsys, check, *answer) == verdict.NOT_ATTEMPTED
 
 
@@ -242,7 +240,7 @@ def test_function_stub_is_not_attempted(capsys, check, stub):
 @pytest.mark.parametrize("check", CHECKS, ids=name_of)
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
 def test_odd_input_gets_a_hint(capsys, check, odd):
-    answer = (odd, GOOD) if check is checks.shapes else (odd,)
+    answer = (odd, GOOD) if check is chapter_07.shapes else (odd,)
     assert words(capsys, check, *answer).startswith("not yet: ")
 
 
@@ -250,7 +248,7 @@ def test_a_check_leaves_the_random_numbers_alone():
     torch.manual_seed(1)
     first = torch.rand(1)
     torch.manual_seed(1)
-    checks.open_forget_gates(lambda layer: layer)
+    chapter_07.open_forget_gates(lambda layer: layer)
     assert torch.equal(torch.rand(1), first)
 
 

@@ -8,18 +8,15 @@ import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import lightning_training, verdict
+from lstm_lib.course.checks import chapter_08, verdict
 from lstm_lib.course.training import CompaniesData, LightningLSTM, LSTMByHand, load, trainer
 
 CHECKS = [
     value
-    for name, value in vars(lightning_training).items()
-    if inspect.isfunction(value)
-    and value.__module__ == lightning_training.__name__
-    and name[0] != "_"
+    for name, value in vars(chapter_08).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_08.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.two_rates, checks.go_on]
+FUNCTIONS = [chapter_08.two_rates, chapter_08.go_on]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], float("nan"), float("inf"), True, 1j, -1e308,
     10**400, object(), torch.zeros(3), torch.nn.LSTM, torch.nn.LSTM(1, 1), LSTMByHand, iter([1]),
@@ -141,69 +138,69 @@ def loaded_and_resumed(path, epochs):
 
 
 RIGHT = [
-    (checks.max_epochs, (3500,)),
-    (checks.max_epochs, (3500.0,)),
-    (checks.two_rates, (rates(),)),
-    (checks.two_rates, (by_default,)),
-    (checks.stop_below, (stops_if(lambda self, loss: loss < self.limit),)),
-    (checks.stop_below, (stops_if(lambda self, loss: loss.item() <= self.limit),)),
-    (checks.stop_below, (stopper(assigned),)),
-    (checks.go_on, (resumed,)),
-    (checks.go_on, (loaded_and_resumed,)),
+    (chapter_08.max_epochs, (3500,)),
+    (chapter_08.max_epochs, (3500.0,)),
+    (chapter_08.two_rates, (rates(),)),
+    (chapter_08.two_rates, (by_default,)),
+    (chapter_08.stop_below, (stops_if(lambda self, loss: loss < self.limit),)),
+    (chapter_08.stop_below, (stops_if(lambda self, loss: loss.item() <= self.limit),)),
+    (chapter_08.stop_below, (stopper(assigned),)),
+    (chapter_08.go_on, (resumed,)),
+    (chapter_08.go_on, (loaded_and_resumed,)),
 ]
 MISTAKES = [
-    (checks.max_epochs, (1500,), "lies behind the checkpoint"),
-    (checks.max_epochs, (2000,), "nothing left to do"),
-    (checks.max_epochs, (3499,), "one too few"),
-    (checks.max_epochs, (3501,), "one too many"),
-    (checks.max_epochs, (7000,), "those are Adam's steps"),
-    (checks.max_epochs, (3000,), "the steps of 1500 epochs"),
-    (checks.max_epochs, (5000,), "the table's last line"),
-    (checks.max_epochs, (4000,), "from the very first epoch"),
-    (checks.two_rates, (rates(0.001, 0.01),), "changed places"),
-    (checks.two_rates, (rates(0.001, 0.001),), "all twelve have the rate 0.001"),
-    (checks.two_rates, (rates(0.01, 0.01),), "all twelve have the rate 0.01"),
-    (checks.two_rates, (rates(last="bias"),), "how do the names of the biases end"),
-    (checks.two_rates, (two_groups,), "a rate of its own"),
-    (checks.two_rates, (lambda self: torch.optim.Adam(self.parameters()),), "a list of groups"),
-    (checks.two_rates, (rates(weights=None),), "f_w_h is in no group"),
-    (checks.two_rates, (rates(biases=None),), "f_b is in no group"),
-    (checks.two_rates, (rates(last="f_b"),), "one in each gate"),
-    (checks.two_rates, (rates(0.1),), "four of them"),
-    (checks.two_rates, (rates(weights=0.1),), "for all eight"),
-    (checks.two_rates, (rates(0.1, 0.2),), "the biases have the rates"),
-    (checks.two_rates, (rates(kind=torch.optim.SGD),), "this is SGD"),
-    (checks.two_rates, (rates(kind=torch.optim.AdamW),), "this is AdamW"),
-    (checks.two_rates, (twice,), "stopped with ValueError"),
-    (checks.two_rates, (lambda self: [rates()(self)],), "should return an optimizer"),
-    (checks.two_rates, (3,), "should be a function"),
-    (checks.stop_below, (stopper(lambda self, trainer: None),), "went on to its end"),
-    (checks.stop_below, (stopper(on_itself),), "went on to its end"),
-    (checks.stop_below, (stops_if(lambda self, loss: loss > self.limit),), "the first epoch"),
-    (checks.stop_below, (stops_if(lambda self, loss: loss < 0.5),), "use self.limit"),
-    (checks.stop_below, (stops_if(one_late),), "one epoch too late"),
-    (checks.stop_below, (stops_if(one_early),), "one epoch too early"),
-    (checks.stop_below, (stops_if(lambda self, loss: loss < 0.95),), "stopped after 2 epochs"),
-    (checks.stop_below, (stopper(interrupt),), "stopped with KeyboardInterrupt"),
-    (checks.stop_below, (stopper(of_another_name),), "stopped with KeyError"),
-    (checks.stop_below, (Impatient,), "stopped with TypeError"),
-    (checks.stop_below, (lambda limit: Callback(),), "should be a class of callbacks"),
-    (checks.stop_below, (3,), "should be a class"),
-    (checks.go_on, (lambda path, epochs: load(LSTMByHand, path),), "nothing was trained"),
-    (checks.go_on, (reloaded,), "so did the count of epochs"),
-    (checks.go_on, (lambda path, epochs: reloaded(path, epochs, 6),), "so many epochs"),
-    (checks.go_on, (lambda path, epochs: resumed(path, epochs, 6),), "too far"),
-    (checks.go_on, (fitted,), "as `ckpt_path`"),
-    (checks.go_on, (lambda path, epochs: resumed(path, 3),), "stopped with"),
-    (checks.go_on, (lambda path, epochs: None,), "`fit` trains a module and returns None"),
-    (checks.go_on, (lambda path, epochs: path,), "should return an LSTMByHand"),
-    (checks.go_on, (3,), "should be a function"),
+    (chapter_08.max_epochs, (1500,), "lies behind the checkpoint"),
+    (chapter_08.max_epochs, (2000,), "nothing left to do"),
+    (chapter_08.max_epochs, (3499,), "one too few"),
+    (chapter_08.max_epochs, (3501,), "one too many"),
+    (chapter_08.max_epochs, (7000,), "those are Adam's steps"),
+    (chapter_08.max_epochs, (3000,), "the steps of 1500 epochs"),
+    (chapter_08.max_epochs, (5000,), "the table's last line"),
+    (chapter_08.max_epochs, (4000,), "from the very first epoch"),
+    (chapter_08.two_rates, (rates(0.001, 0.01),), "changed places"),
+    (chapter_08.two_rates, (rates(0.001, 0.001),), "all twelve have the rate 0.001"),
+    (chapter_08.two_rates, (rates(0.01, 0.01),), "all twelve have the rate 0.01"),
+    (chapter_08.two_rates, (rates(last="bias"),), "how do the names of the biases end"),
+    (chapter_08.two_rates, (two_groups,), "a rate of its own"),
+    (chapter_08.two_rates, (lambda self: torch.optim.Adam(self.parameters()),), "a list of groups"),
+    (chapter_08.two_rates, (rates(weights=None),), "f_w_h is in no group"),
+    (chapter_08.two_rates, (rates(biases=None),), "f_b is in no group"),
+    (chapter_08.two_rates, (rates(last="f_b"),), "one in each gate"),
+    (chapter_08.two_rates, (rates(0.1),), "four of them"),
+    (chapter_08.two_rates, (rates(weights=0.1),), "for all eight"),
+    (chapter_08.two_rates, (rates(0.1, 0.2),), "the biases have the rates"),
+    (chapter_08.two_rates, (rates(kind=torch.optim.SGD),), "this is SGD"),
+    (chapter_08.two_rates, (rates(kind=torch.optim.AdamW),), "this is AdamW"),
+    (chapter_08.two_rates, (twice,), "stopped with ValueError"),
+    (chapter_08.two_rates, (lambda self: [rates()(self)],), "should return an optimizer"),
+    (chapter_08.two_rates, (3,), "should be a function"),
+    (chapter_08.stop_below, (stopper(lambda self, trainer: None),), "went on to its end"),
+    (chapter_08.stop_below, (stopper(on_itself),), "went on to its end"),
+    (chapter_08.stop_below, (stops_if(lambda self, loss: loss > self.limit),), "the first epoch"),
+    (chapter_08.stop_below, (stops_if(lambda self, loss: loss < 0.5),), "use self.limit"),
+    (chapter_08.stop_below, (stops_if(one_late),), "one epoch too late"),
+    (chapter_08.stop_below, (stops_if(one_early),), "one epoch too early"),
+    (chapter_08.stop_below, (stops_if(lambda self, loss: loss < 0.95),), "stopped after 2 epochs"),
+    (chapter_08.stop_below, (stopper(interrupt),), "stopped with KeyboardInterrupt"),
+    (chapter_08.stop_below, (stopper(of_another_name),), "stopped with KeyError"),
+    (chapter_08.stop_below, (Impatient,), "stopped with TypeError"),
+    (chapter_08.stop_below, (lambda limit: Callback(),), "should be a class of callbacks"),
+    (chapter_08.stop_below, (3,), "should be a class"),
+    (chapter_08.go_on, (lambda path, epochs: load(LSTMByHand, path),), "nothing was trained"),
+    (chapter_08.go_on, (reloaded,), "so did the count of epochs"),
+    (chapter_08.go_on, (lambda path, epochs: reloaded(path, epochs, 6),), "so many epochs"),
+    (chapter_08.go_on, (lambda path, epochs: resumed(path, epochs, 6),), "too far"),
+    (chapter_08.go_on, (fitted,), "as `ckpt_path`"),
+    (chapter_08.go_on, (lambda path, epochs: resumed(path, 3),), "stopped with"),
+    (chapter_08.go_on, (lambda path, epochs: None,), "`fit` trains a module and returns None"),
+    (chapter_08.go_on, (lambda path, epochs: path,), "should return an LSTMByHand"),
+    (chapter_08.go_on, (3,), "should be a function"),
 ]
 SOLUTIONS = {
-    checks.max_epochs: ("3500", "2000 +"),
-    checks.two_rates: ("endswith", "lr="),
-    checks.stop_below: ("should_stop", "callback_metrics["),
-    checks.go_on: ("fit(", "ckpt_path="),
+    chapter_08.max_epochs: ("3500", "2000 +"),
+    chapter_08.two_rates: ("endswith", "lr="),
+    chapter_08.stop_below: ("should_stop", "callback_metrics["),
+    chapter_08.go_on: ("fit(", "ckpt_path="),
 }
 
 
@@ -211,8 +208,7 @@ def name_of(value):
     return getattr(value, "__name__", repr(value)[:20])
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 
@@ -242,7 +238,7 @@ def test_function_stub_is_not_attempted(capsys, check):
 
 
 def test_class_stub_is_not_attempted(capsys):
-    said = words(capsys, checks.stop_below, stopper(lambda self, trainer: ...))
+    said = words(capsys, chapter_08.stop_below, stopper(lambda self, trainer: ...))
     assert said == verdict.NOT_ATTEMPTED
 
 
@@ -252,13 +248,13 @@ def test_odd_input_gets_a_hint(capsys, check, odd):
     assert words(capsys, check, odd).startswith("not yet: ")
 
 
-@pytest.mark.parametrize("check", [checks.stop_below, checks.go_on], ids=name_of)
+@pytest.mark.parametrize("check", [chapter_08.stop_below, chapter_08.go_on], ids=name_of)
 def test_a_check_leaves_random_numbers_and_files_alone(capsys, monkeypatch, tmp_path, check):
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(1)
     first = torch.rand(1)
     torch.manual_seed(1)
-    check(resumed if check is checks.go_on else stopper(on_itself))
+    check(resumed if check is chapter_08.go_on else stopper(on_itself))
     assert torch.equal(torch.rand(1), first)
     assert list(tmp_path.iterdir()) == []
 

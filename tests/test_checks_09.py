@@ -11,16 +11,15 @@ import pytest
 import torch
 from lightning.pytorch.callbacks import EarlyStopping
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import by_hand_native, verdict
+from lstm_lib.course.checks import chapter_09, verdict
 from lstm_lib.course.tasks.waves import windows
 
 CHECKS = [
     value
-    for name, value in vars(by_hand_native).items()
-    if inspect.isfunction(value) and value.__module__ == by_hand_native.__name__ and name[0] != "_"
+    for name, value in vars(chapter_09).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_09.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.one_period_back, checks.early_stop]
+FUNCTIONS = [chapter_09.one_period_back, chapter_09.early_stop]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], ["a"] * 3, [1e308] * 3, float("nan"), float("inf"),
     True, 1j, -1e308, 10**400, object(), torch.zeros(3), np.zeros(3), torch.nn.LSTM, iter([1]), len,
@@ -130,115 +129,127 @@ def counted(width, series=(700, 150, 150)):
 
 
 RIGHT = [
-    (checks.window_count, (895,)),
-    (checks.window_count, (counted(36),)),
-    (checks.honest_split, ("b",)),
-    (checks.honest_split, (" B ",)),
-    (checks.keeping_gate, (0.9715,)),
-    (checks.keeping_gate, (0.5 ** (1 / 24),)),
-    (checks.keeping_gate, (np.float64(math.exp(math.log(0.5) / 24)),)),
-    (checks.one_period_back, (wrapped,)),
-    (checks.one_period_back, (repeated,)),
-    (checks.one_period_back, (step_by_step,)),
-    (checks.one_period_back, (lambda *case: wrapped(*case).numpy(),)),
-    (checks.early_stop, (stop,)),
-    (checks.early_stop, (lambda *case: list(stop(*case)),)),
+    (chapter_09.window_count, (895,)),
+    (chapter_09.window_count, (counted(36),)),
+    (chapter_09.honest_split, ("b",)),
+    (chapter_09.honest_split, (" B ",)),
+    (chapter_09.keeping_gate, (0.9715,)),
+    (chapter_09.keeping_gate, (0.5 ** (1 / 24),)),
+    (chapter_09.keeping_gate, (np.float64(math.exp(math.log(0.5) / 24)),)),
+    (chapter_09.one_period_back, (wrapped,)),
+    (chapter_09.one_period_back, (repeated,)),
+    (chapter_09.one_period_back, (step_by_step,)),
+    (chapter_09.one_period_back, (lambda *case: wrapped(*case).numpy(),)),
+    (chapter_09.early_stop, (stop,)),
+    (chapter_09.early_stop, (lambda *case: list(stop(*case)),)),
 ]
 MISTAKES = [
-    (checks.window_count, (965,), "reach across a border"),
-    (checks.window_count, (964,), "reach across a border"),
-    (checks.window_count, (971,), "what follows needs room too"),
-    (checks.window_count, (780,), "there are three"),
-    (checks.window_count, (230,), "two smaller parts"),
-    (checks.window_count, (892,), "starts at step 0"),
-    (checks.window_count, (898,), "one too many"),
-    (checks.window_count, (913,), "has to be in the part as well"),
-    (checks.window_count, (985,), "6 more that are to be forecast"),
-    (checks.window_count, (665,), "the training part alone"),
-    (checks.window_count, (115,), "one of the smaller parts"),
-    (checks.window_count, (27,), "windows may overlap"),
-    (checks.window_count, (1000,), "does not fit"),
-    (checks.window_count, (7,), "how many places"),
-    (checks.honest_split, ("a",), "by lot"),
-    (checks.honest_split, ("c",), "at a border"),
-    (checks.honest_split, ("d",), "the test part as well"),
-    (checks.honest_split, ("e",), "choose one of a, b, c, d"),
-    (checks.keeping_gate, (1 - 1 / 24,), "loses a 24th"),
-    (checks.keeping_gate, (math.exp(-1 / 24),), "keeps 1/e"),
-    (checks.keeping_gate, (1 - 0.5 / 24,), "do not add up"),
-    (checks.keeping_gate, (0.5 / 24,), "a product of 24 factors"),
-    (checks.keeping_gate, (0.5**24,), "the other way round"),
-    (checks.keeping_gate, (0.5 ** (1 / 7.3),), "a period of 7.3"),
-    (checks.keeping_gate, (0.5 ** (1 / 12),), "half for 12 steps"),
-    (checks.keeping_gate, (0.5,), "a single step"),
-    (checks.keeping_gate, (2 ** (1 / 24),), "would grow"),
-    (checks.keeping_gate, (math.log(0.5) / 24,), "the logarithm"),
-    (checks.keeping_gate, (0.97,), "four decimals"),
-    (checks.keeping_gate, (0.972,), "four decimals"),
-    (checks.keeping_gate, (0.7,), "24 times"),
-    (checks.one_period_back, (no_wrap,), "longer than a period"),
-    (checks.one_period_back, (lambda x, p, h: x[:, -1].expand(-1, h),), "last value going on"),
-    (checks.one_period_back, (shifted(-1),), "one step too early"),
-    (checks.one_period_back, (rotated,), "one step too late"),
+    (chapter_09.window_count, (965,), "reach across a border"),
+    (chapter_09.window_count, (964,), "reach across a border"),
+    (chapter_09.window_count, (971,), "what follows needs room too"),
+    (chapter_09.window_count, (780,), "there are three"),
+    (chapter_09.window_count, (230,), "two smaller parts"),
+    (chapter_09.window_count, (892,), "starts at step 0"),
+    (chapter_09.window_count, (898,), "one too many"),
+    (chapter_09.window_count, (913,), "has to be in the part as well"),
+    (chapter_09.window_count, (985,), "6 more that are to be forecast"),
+    (chapter_09.window_count, (665,), "the training part alone"),
+    (chapter_09.window_count, (115,), "one of the smaller parts"),
+    (chapter_09.window_count, (27,), "windows may overlap"),
+    (chapter_09.window_count, (1000,), "does not fit"),
+    (chapter_09.window_count, (7,), "how many places"),
+    (chapter_09.honest_split, ("a",), "by lot"),
+    (chapter_09.honest_split, ("c",), "at a border"),
+    (chapter_09.honest_split, ("d",), "the test part as well"),
+    (chapter_09.honest_split, ("e",), "choose one of a, b, c, d"),
+    (chapter_09.keeping_gate, (1 - 1 / 24,), "loses a 24th"),
+    (chapter_09.keeping_gate, (math.exp(-1 / 24),), "keeps 1/e"),
+    (chapter_09.keeping_gate, (1 - 0.5 / 24,), "do not add up"),
+    (chapter_09.keeping_gate, (0.5 / 24,), "a product of 24 factors"),
+    (chapter_09.keeping_gate, (0.5**24,), "the other way round"),
+    (chapter_09.keeping_gate, (0.5 ** (1 / 7.3),), "a period of 7.3"),
+    (chapter_09.keeping_gate, (0.5 ** (1 / 12),), "half for 12 steps"),
+    (chapter_09.keeping_gate, (0.5,), "a single step"),
+    (chapter_09.keeping_gate, (2 ** (1 / 24),), "would grow"),
+    (chapter_09.keeping_gate, (math.log(0.5) / 24,), "the logarithm"),
+    (chapter_09.keeping_gate, (0.97,), "four decimals"),
+    (chapter_09.keeping_gate, (0.972,), "four decimals"),
+    (chapter_09.keeping_gate, (0.7,), "24 times"),
+    (chapter_09.one_period_back, (no_wrap,), "longer than a period"),
+    (chapter_09.one_period_back, (lambda x, p, h: x[:, -1].expand(-1, h),), "last value going on"),
+    (chapter_09.one_period_back, (shifted(-1),), "one step too early"),
+    (chapter_09.one_period_back, (rotated,), "one step too late"),
     (
-        checks.one_period_back,
+        chapter_09.one_period_back,
         (lambda x, p, h: x.flip(1)[:, torch.arange(h) % p, 0],),
         "walks backwards",
     ),
-    (checks.one_period_back, (lambda x, p, h: x[:, -p].expand(-1, h),), "moves on step by step"),
     (
-        checks.one_period_back,
+        chapter_09.one_period_back,
+        (lambda x, p, h: x[:, -p].expand(-1, h),),
+        "moves on step by step",
+    ),
+    (
+        chapter_09.one_period_back,
         (lambda x, p, h: x[:, [min(len(x[0]) - p + k, len(x[0]) - 1) for k in range(h)], 0],),
         "it starts again",
     ),
     (
-        checks.one_period_back,
+        chapter_09.one_period_back,
         (lambda x, p, h: x[:, torch.arange(h) % p, 0],),
         "the last one is fresher",
     ),
-    (checks.one_period_back, (lambda x, p, h: x[:, -h:, 0],), "where is the period"),
-    (checks.one_period_back, (lambda *case: wrapped(*case)[:, :, None],), "one axis too many"),
-    (checks.one_period_back, (lambda *case: wrapped(*case)[0],), "there are several"),
-    (checks.one_period_back, (lambda x, p, h: x[:, :3, 0],), "shape should be (2, 6)"),
-    (checks.one_period_back, (lambda x, p, h: x[:, :h, 0],), "after which step"),
-    (checks.one_period_back, (lambda x, p, h: x[:, -p : -p + h, 0],), "ends before it begins"),
-    (checks.one_period_back, (lambda x, p, h: x[:, [k - p for k in range(h)], 0],), "comes step 0"),
-    (checks.one_period_back, (lambda x: x,), "stopped with TypeError"),
-    (checks.one_period_back, (3,), "should be a function"),
-    (checks.early_stop, (lambda a, n: stop(a, n + 1),), "one epoch too late"),
-    (checks.early_stop, (lambda a, n: by_hand_native._stop(a, n - 1),), "one epoch too early"),
-    (checks.early_stop, (lambda *case: (stop(*case)[0],) * 2,), "not the one at which it stops"),
-    (checks.early_stop, (rises,), "with the best so far"),
-    (checks.early_stop, (no_reset,), "starts the count again"),
-    (checks.early_stop, (ties_count,), "no improvement"),
-    (checks.early_stop, (lambda *case: tuple(e - 1 for e in stop(*case)),), "from 1"),
-    (checks.early_stop, (lambda *case: stop(*case)[::-1],), "first where it stops"),
-    (checks.early_stop, (lambda *case: stop(*case)[0],), "return both"),
-    (checks.early_stop, (lambda *case: stop(*case)[1],), "return both"),
-    (checks.early_stop, (lambda a, n: (stop(a, n)[0], a.index(min(a)) + 1),), "never happened"),
-    (checks.early_stop, (lambda a, n: (len(a), a.index(min(a)) + 1),), "it never stops"),
-    (checks.early_stop, (forgetful,), "runs through all its epochs"),
-    (checks.early_stop, (lambda a, n: (stop(a, n)[0], a[stop(a, n)[1] - 1]),), "not its loss"),
+    (chapter_09.one_period_back, (lambda x, p, h: x[:, -h:, 0],), "where is the period"),
+    (chapter_09.one_period_back, (lambda *case: wrapped(*case)[:, :, None],), "one axis too many"),
+    (chapter_09.one_period_back, (lambda *case: wrapped(*case)[0],), "there are several"),
+    (chapter_09.one_period_back, (lambda x, p, h: x[:, :3, 0],), "shape should be (2, 6)"),
+    (chapter_09.one_period_back, (lambda x, p, h: x[:, :h, 0],), "after which step"),
+    (chapter_09.one_period_back, (lambda x, p, h: x[:, -p : -p + h, 0],), "ends before it begins"),
     (
-        checks.early_stop,
+        chapter_09.one_period_back,
+        (lambda x, p, h: x[:, [k - p for k in range(h)], 0],),
+        "comes step 0",
+    ),
+    (chapter_09.one_period_back, (lambda x: x,), "stopped with TypeError"),
+    (chapter_09.one_period_back, (3,), "should be a function"),
+    (chapter_09.early_stop, (lambda a, n: stop(a, n + 1),), "one epoch too late"),
+    (chapter_09.early_stop, (lambda a, n: chapter_09._stop(a, n - 1),), "one epoch too early"),
+    (
+        chapter_09.early_stop,
+        (lambda *case: (stop(*case)[0],) * 2,),
+        "not the one at which it stops",
+    ),
+    (chapter_09.early_stop, (rises,), "with the best so far"),
+    (chapter_09.early_stop, (no_reset,), "starts the count again"),
+    (chapter_09.early_stop, (ties_count,), "no improvement"),
+    (chapter_09.early_stop, (lambda *case: tuple(e - 1 for e in stop(*case)),), "from 1"),
+    (chapter_09.early_stop, (lambda *case: stop(*case)[::-1],), "first where it stops"),
+    (chapter_09.early_stop, (lambda *case: stop(*case)[0],), "return both"),
+    (chapter_09.early_stop, (lambda *case: stop(*case)[1],), "return both"),
+    (chapter_09.early_stop, (lambda a, n: (stop(a, n)[0], a.index(min(a)) + 1),), "never happened"),
+    (chapter_09.early_stop, (lambda a, n: (len(a), a.index(min(a)) + 1),), "it never stops"),
+    (chapter_09.early_stop, (forgetful,), "runs through all its epochs"),
+    (chapter_09.early_stop, (lambda a, n: (stop(a, n)[0], a[stop(a, n)[1] - 1]),), "not its loss"),
+    (
+        chapter_09.early_stop,
         (lambda a, n: (stop(a, n)[0], stop(a, n)[1] - 1),),
         "the best epoch from 1",
     ),
     (
-        checks.early_stop,
+        chapter_09.early_stop,
         (lambda a, n: (stop(a, n)[0] - 1, stop(a, n)[1]),),
         "up to the stop from 1",
     ),
-    (checks.early_stop, (lambda a, n: (1, 1),), "walk through the epochs"),
-    (checks.early_stop, (lambda a: (1, 1),), "your function stopped"),
-    (checks.early_stop, (3,), "should be a function"),
+    (chapter_09.early_stop, (lambda a, n: (1, 1),), "walk through the epochs"),
+    (chapter_09.early_stop, (lambda a: (1, 1),), "your function stopped"),
+    (chapter_09.early_stop, (3,), "should be a function"),
 ]
 SOLUTIONS = {
-    checks.window_count: ("895", "665", "115"),
-    checks.honest_split: ("b:", "answer b"),
-    checks.keeping_gate: ("0.97", "1/24", "**"),
-    checks.one_period_back: ("%", "arange", "repeat("),
-    checks.early_stop: ("waited", "enumerate", "range"),
+    chapter_09.window_count: ("895", "665", "115"),
+    chapter_09.honest_split: ("b:", "answer b"),
+    chapter_09.keeping_gate: ("0.97", "1/24", "**"),
+    chapter_09.one_period_back: ("%", "arange", "repeat("),
+    chapter_09.early_stop: ("waited", "enumerate", "range"),
 }
 
 
@@ -246,8 +257,7 @@ def name_of(value):
     return getattr(value, "__name__", repr(value)[:20])
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 
@@ -300,8 +310,8 @@ def test_early_stop_is_what_lightning_does(losses, patience):
 
 
 def test_an_answer_that_empties_its_losses_spoils_no_later_one(capsys):
-    words(capsys, checks.early_stop, lambda losses, _: losses.clear() or (1, 1))
-    assert words(capsys, checks.early_stop, stop) == verdict.CORRECT
+    words(capsys, chapter_09.early_stop, lambda losses, _: losses.clear() or (1, 1))
+    assert words(capsys, chapter_09.early_stop, stop) == verdict.CORRECT
 
 
 def test_the_checks_of_the_scalar_chapters_need_no_torch():

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import looking_inside, verdict
+from lstm_lib.course.checks import chapter_10, verdict
 from lstm_lib.trace import Clamp, Trace, trace
 
 CHECKS = [
     value
-    for name, value in vars(looking_inside).items()
-    if inspect.isfunction(value) and value.__module__ == looking_inside.__name__ and name[0] != "_"
+    for name, value in vars(chapter_10).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_10.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.counting_unit, checks.knocked_out]
+FUNCTIONS = [chapter_10.counting_unit, chapter_10.knocked_out]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], [None] * 3, float("nan"), float("inf"), True, 1j,
     -1e308, 10**400, object(), torch.zeros(3), np.zeros(3), torch.nn.LSTM(1, 1), iter([1]), len,
@@ -93,72 +92,84 @@ def late(model, x, unit):
 
 
 RIGHT = [
-    (checks.ceiling, (50,)),
-    (checks.ceiling, (0.5 / (1 - 0.99),)),
-    (checks.probe, ("c",)),
-    (checks.probe, (" C",)),
-    (checks.counting_unit, (steadiest,)),
-    (checks.counting_unit, (looped,)),
-    (checks.counting_unit, (lambda run, n: torch.tensor(steadiest(run, n)),)),
-    (checks.knocked_out, (knocked(),)),
-    (checks.knocked_out, (lambda *case: knocked()(*case).numpy(),)),
-    (checks.knocked_out, (lambda *case: knocked()(*case).tolist(),)),
+    (chapter_10.ceiling, (50,)),
+    (chapter_10.ceiling, (0.5 / (1 - 0.99),)),
+    (chapter_10.probe, ("c",)),
+    (chapter_10.probe, (" C",)),
+    (chapter_10.counting_unit, (steadiest,)),
+    (chapter_10.counting_unit, (looped,)),
+    (chapter_10.counting_unit, (lambda run, n: torch.tensor(steadiest(run, n)),)),
+    (chapter_10.knocked_out, (knocked(),)),
+    (chapter_10.knocked_out, (lambda *case: knocked()(*case).numpy(),)),
+    (chapter_10.knocked_out, (lambda *case: knocked()(*case).tolist(),)),
 ]
 MISTAKES = [
-    (checks.ceiling, (0.5,), "after the first step"),
-    (checks.ceiling, (0.995,), "after two steps"),
-    (checks.ceiling, (100,), "how much is written"),
-    (checks.ceiling, (0.5 / 0.99,), "what leaks: 1 - f"),
-    (checks.ceiling, (49.5,), "before 0.5 is added"),
-    (checks.ceiling, (0.495,), "one write after one leak"),
-    (checks.ceiling, (0.005,), "what leaks of 0.5"),
-    (checks.ceiling, (0.01,), "or of 1"),
-    (checks.ceiling, (7,), "it climbs until"),
-    (checks.probe, ("a",), "does anything break"),
-    (checks.probe, ("b",), "from another"),
-    (checks.probe, ("d",), "another question"),
-    (checks.probe, ("e",), "choose one of a, b, c, d"),
-    (checks.counting_unit, (lambda run, n: steadiest(run, n) + 1,), "counted from 0"),
-    (checks.counting_unit, (lambda run, _: run.c[0].var(dim=0).argmax(),), "largest variance"),
-    (checks.counting_unit, (lambda r, n: changes(r, n).mean(0).abs().argmax(),), "moves furthest"),
-    (checks.counting_unit, (lambda r, n: changes(r, n).std(0).argmin(),), "divide their spread"),
-    (checks.counting_unit, (signed,), "mind the sign"),
-    (checks.counting_unit, (lambda run, _: steadiest(run, len(run) - 1),), "at the a's alone"),
-    (checks.counting_unit, (lambda run, n: steadiest(run, n, 0),), "that the first a makes"),
-    (checks.counting_unit, (lambda run, n: scores(changes(run, n)).argmax(),), "least steady"),
-    (checks.counting_unit, (lambda run, n: scores(run.c[0, 1 : n + 1]).argmin(),), "c itself"),
-    (checks.counting_unit, (lambda *_: 0,), "over the size of their mean"),
-    (checks.counting_unit, (lambda run: 0,), "stopped: TypeError"),
-    (checks.counting_unit, (2,), "should be a function"),
-    (checks.knocked_out, (lambda model, x, _: trace(model, x).result,), "the untouched run"),
-    (checks.knocked_out, (knocked(0.0),), "held the unit at 0"),
-    (checks.knocked_out, (knocked(quantity="h", of="h"),), "the memory is c"),
-    (checks.knocked_out, (knocked(of="h"),), "at the mean of h"),
-    (checks.knocked_out, (knocked(units=lambda _: None),), "held every unit"),
-    (checks.knocked_out, (of_all,), "the mean over all units"),
-    (checks.knocked_out, (lambda m, x, u: knocked()(m, x, u - 1),), "counted from 0"),
-    (checks.knocked_out, (knocked(part=lambda c: c[:1]),), "of the first sequence"),
-    (checks.knocked_out, (knocked(part=lambda c: c[:, -1:]),), "of the last step"),
-    (checks.knocked_out, (lambda m, x, u: held_at(m, x, u, seen(m, x)[:, u].mean()),), "one step:"),
+    (chapter_10.ceiling, (0.5,), "after the first step"),
+    (chapter_10.ceiling, (0.995,), "after two steps"),
+    (chapter_10.ceiling, (100,), "how much is written"),
+    (chapter_10.ceiling, (0.5 / 0.99,), "what leaks: 1 - f"),
+    (chapter_10.ceiling, (49.5,), "before 0.5 is added"),
+    (chapter_10.ceiling, (0.495,), "one write after one leak"),
+    (chapter_10.ceiling, (0.005,), "what leaks of 0.5"),
+    (chapter_10.ceiling, (0.01,), "or of 1"),
+    (chapter_10.ceiling, (7,), "it climbs until"),
+    (chapter_10.probe, ("a",), "does anything break"),
+    (chapter_10.probe, ("b",), "from another"),
+    (chapter_10.probe, ("d",), "another question"),
+    (chapter_10.probe, ("e",), "choose one of a, b, c, d"),
+    (chapter_10.counting_unit, (lambda run, n: steadiest(run, n) + 1,), "counted from 0"),
+    (chapter_10.counting_unit, (lambda run, _: run.c[0].var(dim=0).argmax(),), "largest variance"),
     (
-        checks.knocked_out,
+        chapter_10.counting_unit,
+        (lambda r, n: changes(r, n).mean(0).abs().argmax(),),
+        "moves furthest",
+    ),
+    (
+        chapter_10.counting_unit,
+        (lambda r, n: changes(r, n).std(0).argmin(),),
+        "divide their spread",
+    ),
+    (chapter_10.counting_unit, (signed,), "mind the sign"),
+    (chapter_10.counting_unit, (lambda run, _: steadiest(run, len(run) - 1),), "at the a's alone"),
+    (chapter_10.counting_unit, (lambda run, n: steadiest(run, n, 0),), "that the first a makes"),
+    (chapter_10.counting_unit, (lambda run, n: scores(changes(run, n)).argmax(),), "least steady"),
+    (chapter_10.counting_unit, (lambda run, n: scores(run.c[0, 1 : n + 1]).argmin(),), "c itself"),
+    (chapter_10.counting_unit, (lambda *_: 0,), "over the size of their mean"),
+    (chapter_10.counting_unit, (lambda run: 0,), "stopped: TypeError"),
+    (chapter_10.counting_unit, (2,), "should be a function"),
+    (chapter_10.knocked_out, (lambda model, x, _: trace(model, x).result,), "the untouched run"),
+    (chapter_10.knocked_out, (knocked(0.0),), "held the unit at 0"),
+    (chapter_10.knocked_out, (knocked(quantity="h", of="h"),), "the memory is c"),
+    (chapter_10.knocked_out, (knocked(of="h"),), "at the mean of h"),
+    (chapter_10.knocked_out, (knocked(units=lambda _: None),), "held every unit"),
+    (chapter_10.knocked_out, (of_all,), "the mean over all units"),
+    (chapter_10.knocked_out, (lambda m, x, u: knocked()(m, x, u - 1),), "counted from 0"),
+    (chapter_10.knocked_out, (knocked(part=lambda c: c[:1]),), "of the first sequence"),
+    (chapter_10.knocked_out, (knocked(part=lambda c: c[:, -1:]),), "of the last step"),
+    (
+        chapter_10.knocked_out,
+        (lambda m, x, u: held_at(m, x, u, seen(m, x)[:, u].mean()),),
+        "one step:",
+    ),
+    (
+        chapter_10.knocked_out,
         (lambda m, x, u: held_at(m, x, u, seen(m, x)[u].mean()),),
         "one sequence:",
     ),
-    (checks.knocked_out, (late,), "left out the first steps"),
-    (checks.knocked_out, (whole_run,), "return what the whole model says"),
-    (checks.knocked_out, (lambda *case: whole_run(*case).output,), "what the whole model says"),
-    (checks.knocked_out, (lambda *case: whole_run(*case)[0].h,), "what the whole model says"),
-    (checks.knocked_out, (knocked(3.0),), "trace once untouched"),
-    (checks.knocked_out, (lambda model, x, _: trace(model, x),), "trace once untouched"),
-    (checks.knocked_out, (lambda model, x: 0,), "stopped: TypeError"),
-    (checks.knocked_out, (2,), "should be a function"),
+    (chapter_10.knocked_out, (late,), "left out the first steps"),
+    (chapter_10.knocked_out, (whole_run,), "return what the whole model says"),
+    (chapter_10.knocked_out, (lambda *case: whole_run(*case).output,), "what the whole model says"),
+    (chapter_10.knocked_out, (lambda *case: whole_run(*case)[0].h,), "what the whole model says"),
+    (chapter_10.knocked_out, (knocked(3.0),), "trace once untouched"),
+    (chapter_10.knocked_out, (lambda model, x, _: trace(model, x),), "trace once untouched"),
+    (chapter_10.knocked_out, (lambda model, x: 0,), "stopped: TypeError"),
+    (chapter_10.knocked_out, (2,), "should be a function"),
 ]
 SOLUTIONS = {
-    checks.ceiling: ("50",),
-    checks.probe: ("answer is c",),
-    checks.counting_unit: ("argmin", "std("),
-    checks.knocked_out: (".mean()", "result"),
+    chapter_10.ceiling: ("50",),
+    chapter_10.probe: ("answer is c",),
+    chapter_10.counting_unit: ("argmin", "std("),
+    chapter_10.knocked_out: (".mean()", "result"),
 }
 
 
@@ -166,8 +177,7 @@ def name_of(value):
     return getattr(value, "__name__", repr(value)[:20])
 
 
-def test_every_check_of_the_chapter_is_exported_and_tested():
-    assert {check.__name__ for check in CHECKS} <= set(dir(checks))
+def test_every_check_of_the_chapter_is_tested():
     assert {check for check, *_ in RIGHT} == {check for check, *_ in MISTAKES} == set(CHECKS)
     assert set(SOLUTIONS) == set(CHECKS)
 
@@ -205,15 +215,14 @@ def test_odd_input_gets_a_hint(capsys, check, odd):
 
 def test_the_runs_of_exercise_3_have_their_counters_in_different_units():
     units = [
-        looking_inside._steadiest(c, n)
-        for n, c in zip((6, 8, 5), looking_inside._memories(), strict=True)
+        chapter_10._steadiest(c, n) for n, c in zip((6, 8, 5), chapter_10._memories(), strict=True)
     ]
     assert units == [2, 1, 4]
 
 
 def test_a_learner_gets_a_trace_like_that_of_a_torch_layer(capsys):
     given = []
-    checks.counting_unit(lambda run, n: given.append((run, n)))
+    chapter_10.counting_unit(lambda run, n: given.append((run, n)))
     assert [n for _, n in given] == [6, 8, 5]
     for run, n in given:
         assert isinstance(run, Trace)
@@ -225,7 +234,7 @@ def test_a_check_leaves_the_random_numbers_alone():
     torch.manual_seed(1)
     first = torch.rand(1)
     torch.manual_seed(1)
-    checks.knocked_out(knocked())
+    chapter_10.knocked_out(knocked())
     assert torch.equal(torch.rand(1), first)
 
 

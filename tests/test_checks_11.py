@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_lib.course import checks
-from lstm_lib.course.checks import gradient_flow, verdict
+from lstm_lib.course.checks import chapter_11, verdict
 from lstm_lib.scalar import half_life, sigmoid
 
 CHECKS = [
     value
-    for name, value in vars(gradient_flow).items()
-    if inspect.isfunction(value) and value.__module__ == gradient_flow.__name__ and name[0] != "_"
+    for name, value in vars(chapter_11).items()
+    if inspect.isfunction(value) and value.__module__ == chapter_11.__name__ and name[0] != "_"
 ]
-FUNCTIONS = [checks.bias_for_share, checks.along_the_lane, checks.clipped]
+FUNCTIONS = [chapter_11.bias_for_share, chapter_11.along_the_lane, chapter_11.clipped]
 ODD = [
     "words", b"bytes", "", [], (), {}, [1, 2], [None] * 3, ["a"] * 3, float("nan"), float("inf"),
     True, 1j, -1e308, 10**400, [10**400] * 3, object(), torch.zeros(3), np.zeros(3), iter([1]), len,
@@ -69,16 +68,16 @@ def in_place(gradients, max_norm):
 
 
 RIGHT = [
-    (checks.kept_share, 0.366),
-    (checks.kept_share, 0.99**100),
-    (checks.bias_for_share, bias),
-    (checks.bias_for_share, lambda lag, share: -log(share ** (-1 / lag) - 1)),
-    (checks.along_the_lane, walked_back),
-    (checks.along_the_lane, turned),
-    (checks.along_the_lane, lambda f, d: list(walked_back(f, d))),
-    (checks.along_the_lane, lambda f, d: walked_back(f, d).numpy()),
-    (checks.clipped, by_torch),
-    (checks.clipped, in_place),
+    (chapter_11.kept_share, 0.366),
+    (chapter_11.kept_share, 0.99**100),
+    (chapter_11.bias_for_share, bias),
+    (chapter_11.bias_for_share, lambda lag, share: -log(share ** (-1 / lag) - 1)),
+    (chapter_11.along_the_lane, walked_back),
+    (chapter_11.along_the_lane, turned),
+    (chapter_11.along_the_lane, lambda f, d: list(walked_back(f, d))),
+    (chapter_11.along_the_lane, lambda f, d: walked_back(f, d).numpy()),
+    (chapter_11.clipped, by_torch),
+    (chapter_11.clipped, in_place),
 ]
 
 
@@ -97,38 +96,46 @@ def always(gradients, max_norm, power=1):
 
 
 MISTAKES = [
-    (checks.kept_share, 0.370, "one factor is missing"),
-    (checks.kept_share, 0.3624, "one factor too many"),
-    (checks.kept_share, 0.634, "lost on the way"),
-    (checks.kept_share, 99.0, "multiply"),
-    (checks.kept_share, 0.99, "one step back"),
-    (checks.kept_share, 68.97, "half-life"),
-    (checks.kept_share, 36.6, "percent"),
-    (checks.kept_share, 100 * 0.99**100, "percent"),
-    (checks.kept_share, 69, "half-life"),
-    (checks.kept_share, 0.0, "what does it hand on"),
-    (checks.kept_share, 0.5, "one factor f for each step"),
-    (checks.bias_for_share, lambda lag, share: share ** (1 / lag), "this is the gate"),
-    (checks.bias_for_share, lambda lag, share: -bias(lag, share), "bias above 0"),
-    (checks.bias_for_share, lambda lag, share: bias(1, share), "hand on more"),
-    (checks.bias_for_share, lambda lag, share: bias(lag, 0.5), "leaves a half"),
-    (checks.bias_for_share, lambda lag, share: log(lag), "chrono"),
-    (checks.bias_for_share, lambda lag, share: log(share) / lag, "logarithm of the gate"),
-    (checks.bias_for_share, lambda n, s: 1 / (1 + exp(-(s ** (1 / n)))), "the way back"),
-    (checks.bias_for_share, lambda lag, share: 1.0, "f to the power of lag"),
-    (checks.along_the_lane, lambda f, d: d * f.flip(0).cumprod(0).flip(0), "one factor too many"),
-    (checks.along_the_lane, lambda f, d: d * f.cumprod(0), "from the first step"),
-    (checks.along_the_lane, lambda f, d: walked_back(f, d) / d, "d_last"),
-    (checks.along_the_lane, lambda f, d: walked_back(f, d).flip(0), "row 0 is the first"),
-    (checks.along_the_lane, lambda f, d: walked_back(f, d)[0], "all of them"),
-    (checks.along_the_lane, lambda f, d: d * torch.cat([f[1:], 0 * f[:1] + 1]), "one step only"),
-    (checks.along_the_lane, lambda f, d: walked_back(f * f, d), "each step back multiplies"),
-    (checks.clipped, each_by_itself, "by itself"),
-    (checks.clipped, lambda gs, m: [g.clamp(-m, m) for g in gs], "bends"),
-    (checks.clipped, always, "shorter gradients stay"),
-    (checks.clipped, lambda gs, m: always(gs, 1.0), "not 1"),
-    (checks.clipped, lambda gs, m: gs, "nothing was shortened"),
-    (checks.clipped, lambda gs, m: [2 * g for g in gs], "root of the sum"),
+    (chapter_11.kept_share, 0.370, "one factor is missing"),
+    (chapter_11.kept_share, 0.3624, "one factor too many"),
+    (chapter_11.kept_share, 0.634, "lost on the way"),
+    (chapter_11.kept_share, 99.0, "multiply"),
+    (chapter_11.kept_share, 0.99, "one step back"),
+    (chapter_11.kept_share, 68.97, "half-life"),
+    (chapter_11.kept_share, 36.6, "percent"),
+    (chapter_11.kept_share, 100 * 0.99**100, "percent"),
+    (chapter_11.kept_share, 69, "half-life"),
+    (chapter_11.kept_share, 0.0, "what does it hand on"),
+    (chapter_11.kept_share, 0.5, "one factor f for each step"),
+    (chapter_11.bias_for_share, lambda lag, share: share ** (1 / lag), "this is the gate"),
+    (chapter_11.bias_for_share, lambda lag, share: -bias(lag, share), "bias above 0"),
+    (chapter_11.bias_for_share, lambda lag, share: bias(1, share), "hand on more"),
+    (chapter_11.bias_for_share, lambda lag, share: bias(lag, 0.5), "leaves a half"),
+    (chapter_11.bias_for_share, lambda lag, share: log(lag), "chrono"),
+    (chapter_11.bias_for_share, lambda lag, share: log(share) / lag, "logarithm of the gate"),
+    (chapter_11.bias_for_share, lambda n, s: 1 / (1 + exp(-(s ** (1 / n)))), "the way back"),
+    (chapter_11.bias_for_share, lambda lag, share: 1.0, "f to the power of lag"),
+    (
+        chapter_11.along_the_lane,
+        lambda f, d: d * f.flip(0).cumprod(0).flip(0),
+        "one factor too many",
+    ),
+    (chapter_11.along_the_lane, lambda f, d: d * f.cumprod(0), "from the first step"),
+    (chapter_11.along_the_lane, lambda f, d: walked_back(f, d) / d, "d_last"),
+    (chapter_11.along_the_lane, lambda f, d: walked_back(f, d).flip(0), "row 0 is the first"),
+    (chapter_11.along_the_lane, lambda f, d: walked_back(f, d)[0], "all of them"),
+    (
+        chapter_11.along_the_lane,
+        lambda f, d: d * torch.cat([f[1:], 0 * f[:1] + 1]),
+        "one step only",
+    ),
+    (chapter_11.along_the_lane, lambda f, d: walked_back(f * f, d), "each step back multiplies"),
+    (chapter_11.clipped, each_by_itself, "by itself"),
+    (chapter_11.clipped, lambda gs, m: [g.clamp(-m, m) for g in gs], "bends"),
+    (chapter_11.clipped, always, "shorter gradients stay"),
+    (chapter_11.clipped, lambda gs, m: always(gs, 1.0), "not 1"),
+    (chapter_11.clipped, lambda gs, m: gs, "nothing was shortened"),
+    (chapter_11.clipped, lambda gs, m: [2 * g for g in gs], "root of the sum"),
 ]
 
 
@@ -144,14 +151,14 @@ def test_a_missing_root_is_recognised(capsys):
         norm = max(sum(g.square().sum().item() for g in gradients), 1e-12)
         return [g * min(1.0, max_norm / norm) for g in gradients]
 
-    assert "square root" in words(capsys, checks.clipped, squared)
+    assert "square root" in words(capsys, chapter_11.clipped, squared)
 
 
 def test_two_steps_too_far_is_recognised(capsys):
     def skipping(f, d_last):
         return torch.stack([d_last * f[t + 2 :].prod(0) for t in range(len(f))])
 
-    assert "f of step t + 1" in words(capsys, checks.along_the_lane, skipping)
+    assert "f of step t + 1" in words(capsys, chapter_11.along_the_lane, skipping)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -186,15 +193,15 @@ def test_a_function_that_changes_its_input_is_judged_by_what_it_returns(capsys):
         f.zero_()
         return result
 
-    assert words(capsys, checks.along_the_lane, spoils) == verdict.CORRECT
+    assert words(capsys, chapter_11.along_the_lane, spoils) == verdict.CORRECT
     assert all(f.abs().sum() > 0 for f in seen)
 
 
 def test_the_bias_of_the_second_exercise_keeps_the_share():
     for lag, share in ((1, 0.5), (100, 0.5), (1000, 0.1)):
-        f = sigmoid(gradient_flow._bias(lag, share))
+        f = sigmoid(chapter_11._bias(lag, share))
         assert f**lag == pytest.approx(share)
-    assert half_life(sigmoid(gradient_flow._bias(100, 0.5))) == pytest.approx(100)
+    assert half_life(sigmoid(chapter_11._bias(100, 0.5))) == pytest.approx(100)
 
 
 def test_checks_leave_torch_unimported_until_one_is_asked():

@@ -373,7 +373,7 @@ def test_the_scalar_road_needs_the_standard_library_alone(module):
 
 
 def test_the_list_of_light_modules_is_no_empty_one():
-    assert {"lstm_lib.course.checks.one_cell", "lstm_lib.drawing.svg"} <= set(LIGHT)
+    assert {"lstm_lib.course.checks.chapter_03", "lstm_lib.drawing.svg"} <= set(LIGHT)
 
 
 def test_importing_the_library_takes_under_a_tenth_of_a_second():
