@@ -25,7 +25,8 @@ from time import perf_counter
 import numpy as np
 
 from lstm_lib.course.tasks.bits import Bits, binary_copy, delayed_recall
-from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
+from lstm_lib.learning import Adam, bce_with_logits
+from lstm_lib.vector import VectorLSTM
 
 SEQUENCES = 1000
 BATCH_SIZE = 32

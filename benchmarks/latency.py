@@ -62,7 +62,8 @@ INTERACT = """
 import ipywidgets, matplotlib.pyplot as plt
 from dataclasses import replace
 from math import tanh
-from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN, sigmoid
+from lstm_lib.scalar import Gate, ScalarLSTM, sigmoid
+from lstm_lib.rnn import ScalarRNN
 %matplotlib inline
 model = ScalarLSTM.published()
 @ipywidgets.interact(w_h=ipywidgets.FloatSlider(value=0.9, min=-5, max=5, step=0.05))

@@ -14,7 +14,8 @@ from time import perf_counter
 import torch
 
 from lstm_lib.course.tasks.companies import companies
-from lstm_lib.scalar import GATES, ScalarLSTM, train
+from lstm_lib.descent import train
+from lstm_lib.scalar import GATES, ScalarLSTM
 
 AT_LEAST = 50.0
 

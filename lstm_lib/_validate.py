@@ -81,3 +81,18 @@ def instance(name: str, value: object, kind: type) -> Any:
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
     return value
+
+
+def pairs(name: str, values: object) -> tuple[tuple[tuple[float, ...], float], ...]:
+    """Return `values` as (xs, target) pairs of finite numbers, at least one."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be (xs, target) pairs, got {values!r}")
+    checked = []
+    for k, pair in enumerate(values):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"{name}[{k}] must be a pair (xs, target), got {pair!r}")
+        xs = sequence(f"{name}[{k}] xs", pair[0])
+        checked.append((xs, number(f"{name}[{k}] target", pair[1])))
+    if not checked:
+        raise ValueError(f"{name} must hold at least one (xs, target), got none")
+    return tuple(checked)

@@ -6,7 +6,8 @@ from math import exp, log, prod, tanh
 import pytest
 
 from lstm_lib.course.checks import chapter_01, chapter_02
-from lstm_lib.scalar import ScalarRNN, sigmoid
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import sigmoid
 
 ARRIVING = (0.8, -0.3, 0.4, 0.9, -0.6, 0.1)
 CORRECT = "correct"

@@ -6,7 +6,8 @@ from math import exp, tanh
 import pytest
 
 from lstm_lib.course.checks import chapter_03, chapter_04, verdict
-from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import Gate, ScalarLSTM
 from lstm_lib.trace import Trace
 
 CHECKS = [

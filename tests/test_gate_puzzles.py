@@ -6,8 +6,8 @@ from math import inf, isinf, log, nan, tanh
 
 import pytest
 
-from lstm_lib.course.tasks.puzzles import gate_puzzles
-from lstm_lib.scalar import Gate, ScalarLSTM, half_life, run_gates, sigmoid
+from lstm_lib.course.tasks.puzzles import gate_puzzles, run_gates
+from lstm_lib.scalar import Gate, ScalarLSTM, half_life, sigmoid
 
 PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}
 each_puzzle = pytest.mark.parametrize("puzzle", PUZZLES.values(), ids=PUZZLES)

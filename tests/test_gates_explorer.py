@@ -8,9 +8,8 @@ import pytest
 
 from lstm_lib.course.explorers import gates_picture as picture
 from lstm_lib.course.explorers.gates import YouAreTheGates
-from lstm_lib.course.tasks.puzzles import gate_puzzles
+from lstm_lib.course.tasks.puzzles import gate_puzzles, run_gates
 from lstm_lib.drawing.svg import number
-from lstm_lib.scalar import run_gates
 from tests.pictures import outside, overlaps, says, sheets, texts
 
 PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}

@@ -14,8 +14,9 @@ from lstm_lib.course.explorers import lightning_picture as picture
 from lstm_lib.course.explorers.lightning import Checkpoint, LightningExplorer
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.course.tasks.waves import waves, windows
+from lstm_lib.descent import train
 from lstm_lib.drawing.svg import coordinate, number
-from lstm_lib.scalar import ScalarLSTM, train
+from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Trace
 from lstm_lib.vector import VectorLSTM
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts

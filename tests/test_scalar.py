@@ -10,20 +10,10 @@ import torch
 
 from lstm_lib import scalar
 from lstm_lib.course.tasks.companies import companies
-from lstm_lib.scalar import (
-    GATES,
-    Adam,
-    Gate,
-    GradientDescent,
-    History,
-    ScalarLSTM,
-    ScalarRNN,
-    half_life,
-    run_gates,
-    sigmoid,
-    squared_error,
-    train,
-)
+from lstm_lib.course.tasks.puzzles import run_gates
+from lstm_lib.descent import Adam, GradientDescent, History, train
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import GATES, Gate, ScalarLSTM, half_life, sigmoid, squared_error
 
 MODELS = 200
 STEP = 1e-5  # of the central differences
@@ -477,8 +467,6 @@ BAD_INPUT = [
     (lambda: GOOD.f.weighted_sum("1", 0), TypeError, "h must be a number"),
     (lambda: Gate("a", 0, 0).weighted_sum(1, 1), TypeError, "w_h must be a number, got 'a'"),
     (lambda: Gate(0, nan, 0).weighted_sum(1, 1), ValueError, "w_x must be a finite number"),
-    (lambda: sigmoid(nan), ValueError, "z must be a finite number, got nan"),
-    (lambda: sigmoid("1"), TypeError, "z must be a number, got '1'"),
     (lambda: train(None, companies(), 1), TypeError, "model must be a ScalarLSTM, got None"),
     (lambda: train(GOOD, companies(), 1, 0.1, "Adam"), TypeError, OPTIMIZER + "'Adam'"),
     (lambda: train(GOOD, companies(), 1, 0.1, None), TypeError, OPTIMIZER + "None"),
@@ -547,8 +535,8 @@ def test_bad_input_is_named(act, error, names):
 
 def test_nan_stays_nan_inside():
     for z in (nan, -nan):
-        assert isnan(scalar._sigmoid(z))
-    assert isnan(scalar._step([nan] * 12, 0.0, 0.0, 0.0).h)
+        assert isnan(scalar.sigmoid(z))
+    assert isnan(scalar.step([nan] * 12, 0.0, 0.0, 0.0).h)
 
 
 def test_extreme_but_finite_weights_give_finite_numbers():

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_lib.course.tasks.bits import Bits, binary_copy, delayed_recall, to_binary
-from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
+from lstm_lib.learning import Adam, bce_with_logits
+from lstm_lib.vector import VectorLSTM
 
 
 def numbers_of(bits):

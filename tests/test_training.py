@@ -31,7 +31,8 @@ from lstm_lib.course.training import (
 )
 from lstm_lib.course.training.data import share
 from lstm_lib.course.training.trainer import defaults
-from lstm_lib.scalar import ScalarLSTM, train
+from lstm_lib.descent import train
+from lstm_lib.scalar import ScalarLSTM
 
 COMPANIES = CompaniesData().dataset().tensors
 SMALL = {"length": 12, "horizon": 3, "batch_size": 16, "seq_len": 300}

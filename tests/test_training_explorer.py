@@ -9,7 +9,8 @@ from lstm_lib.course.explorers import training as module
 from lstm_lib.course.explorers import training_picture as picture
 from lstm_lib.course.explorers.training import TrainingExplorer
 from lstm_lib.course.tasks.companies import companies
-from lstm_lib.scalar import Adam, GradientDescent, ScalarLSTM, train
+from lstm_lib.descent import Adam, GradientDescent, train
+from lstm_lib.scalar import ScalarLSTM
 from tests.pictures import boxes, outside, overlaps, says, sheets, texts
 
 PUBLISHED = {

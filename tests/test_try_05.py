@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm_lib.vector import Adam, VectorLSTM, mse
+from lstm_lib.learning import Adam, mse
+from lstm_lib.vector import VectorLSTM
 from tests.pictures import outside, overlaps, texts
 from tools import images
 

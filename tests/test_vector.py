@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 
 from lstm_lib.course.tasks.bits import delayed_recall
 from lstm_lib.course.tasks.companies import companies
-from lstm_lib.scalar import Adam as ScalarAdam
+from lstm_lib.descent import Adam as ScalarAdam
+from lstm_lib.learning import Adam, bce_with_logits, clip_by_norm, mse, sigmoid
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Trace
-from lstm_lib.vector import (
-    Adam,
-    VectorLSTM,
-    bce_with_logits,
-    clip_by_norm,
-    mse,
-    sigmoid,
-    sigmoid_slope,
-    tanh_slope,
-)
+from lstm_lib.vector import VectorLSTM, sigmoid_slope, tanh_slope
 
 SETTINGS = 200
 STEP = 1e-5  # of the central differences

@@ -19,8 +19,9 @@ from lstm_lib.course.tasks.companies import companies
 from lstm_lib.course.tasks.counting import counting
 from lstm_lib.course.tasks.waves import waves
 from lstm_lib.course.trained import counter
+from lstm_lib.descent import History, train
 from lstm_lib.drawing.svg import document, line, number, shape, text
-from lstm_lib.scalar import History, ScalarLSTM, train
+from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Clamp, trace
 from tools.stills import chapters, forming, lightning, torch_layer
 from tools.stills.copying import copy_task

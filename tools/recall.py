@@ -9,7 +9,8 @@ import numpy as np
 
 from lstm_lib.course.tasks.bits import Bits, delayed_recall
 from lstm_lib.course.trained import two_bit_recall
-from lstm_lib.vector import Adam, VectorLSTM, bce_with_logits
+from lstm_lib.learning import Adam, bce_with_logits
+from lstm_lib.vector import VectorLSTM
 
 SEED = 18  # of seeds 0 to 19, the one whose units are easiest to tell apart
 UPDATES, RATE, PULL = 1000, 0.03, 0.05

@@ -4,7 +4,8 @@ from lstm_lib.course.explorers.cell_picture import valve
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
-from lstm_lib.scalar import ScalarRNN, sigmoid
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import sigmoid
 
 INK = "fill:var(--ink)"
 ARROW = 7  # length of an arrow's head

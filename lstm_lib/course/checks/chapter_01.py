@@ -3,7 +3,7 @@
 from math import prod, tanh
 
 from lstm_lib.course.checks import verdict
-from lstm_lib.scalar import ScalarRNN
+from lstm_lib.rnn import ScalarRNN
 
 
 def blind_guess(answer: object) -> None:

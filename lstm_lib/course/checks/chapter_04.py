@@ -6,7 +6,9 @@ from itertools import permutations
 from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
 from lstm_lib.course.tasks.companies import companies
-from lstm_lib.scalar import ScalarLSTM, ScalarRNN, sigmoid, train
+from lstm_lib.descent import train
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import ScalarLSTM, sigmoid
 
 EPOCHS, CLOSE = 200, 0.02  # what exercise 4 asks for
 

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from ipywidgets import HTML, Button, Layout, Widget
 
 from lstm_lib.course.explorers import gates_picture as picture
-from lstm_lib.course.tasks.puzzles import GatePuzzle, gate_puzzles
+from lstm_lib.course.tasks.puzzles import GatePuzzle, gate_puzzles, run_gates
 from lstm_lib.drawing.svg import COLORS, number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider
 from lstm_lib.record import Step, Trace
-from lstm_lib.scalar import run_gates
 
 GATES = {"f": ("keep", "forget gate"), "i": ("write", "input gate"), "o": ("show", "output gate")}
 HALF_OPEN = 0.5

@@ -6,7 +6,8 @@ from lstm_lib.course.explorers import gradient_picture as picture
 from lstm_lib.drawing.svg import COLORS, number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import Slider, whole
-from lstm_lib.scalar import Gate, ScalarLSTM, ScalarRNN, half_life
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import Gate, ScalarLSTM, half_life
 
 LONGEST = 100
 ROWS = (0, 1, 2, 5, 10, 20, 50, 99)

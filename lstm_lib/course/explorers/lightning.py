@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lstm_lib import _validate
 from lstm_lib.course.explorers import lightning_picture as picture
 from lstm_lib.course.tasks.companies import companies
+from lstm_lib.descent import train
 from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import among, counted, index, whole
 from lstm_lib.record import Trace
-from lstm_lib.scalar import ScalarLSTM, squared_error, train
+from lstm_lib.scalar import ScalarLSTM, squared_error
 
 if TYPE_CHECKING:
     from lightning import LightningModule

@@ -5,12 +5,13 @@ from typing import NamedTuple
 from lstm_lib import _validate
 from lstm_lib.course.explorers import training_picture as picture
 from lstm_lib.course.tasks.companies import companies
+from lstm_lib.descent import Adam, GradientDescent, History, train
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, whole
 from lstm_lib.record import Trace
-from lstm_lib.scalar import Adam, GradientDescent, History, ScalarLSTM, squared_error, train
+from lstm_lib.scalar import ScalarLSTM, squared_error
 
 OPTIMIZERS = {"Adam": Adam, "gradient descent": GradientDescent}
 UNTRAINED, RANDOM = "untrained", "random"

@@ -1,10 +1,46 @@
-"""Puzzles for whoever wants to be the three gates."""
+"""Puzzles for whoever wants to be the three gates, and the cell run by gates set by hand.
+
+What is not as many finite numbers as are asked for, or a gate outside 0 to 1, is a TypeError or
+ValueError that names it.
+"""
 
 from collections.abc import Sequence
-from math import floor, inf, tanh
+from math import floor, inf, isfinite, tanh
 from typing import NamedTuple
 
 from lstm_lib import _validate
+from lstm_lib.record import Step, Trace
+
+
+def run_gates(
+    g: Sequence[float], f: Sequence[float], i: Sequence[float], o: Sequence[float]
+) -> Trace:
+    """Run the cell with gates set by hand, no weights: c_t = f_t c_{t-1} + i_t g_t.
+
+    Args:
+        g: candidates, (seq_len,), at least one; the Trace's inputs too.
+        f, i, o: forget, input and output gate at every step, 0 to 1, (seq_len,) each.
+
+    Returns:
+        Trace from c = h = 0, with h_t = o_t tanh(c_t).
+    """
+    g = _validate.sequence("g", g)
+    f, i, o = (_set_by_hand(*named, len(g)) for named in (("f", f), ("i", i), ("o", o)))
+    c, h, steps = 0.0, 0.0, []
+    for candidate, keep, write, show in zip(g, f, i, o, strict=True):
+        c_new = keep * c + write * candidate
+        h_new = show * tanh(c_new)
+        steps.append(Step(candidate, h, c, write, keep, candidate, show, c_new, h_new))
+        c, h = c_new, h_new
+    if not isfinite(c):
+        raise ValueError("g leaves the range of floats when it is added up")
+    return Trace.from_steps(steps)
+
+
+def _set_by_hand(name: str, values: object, seq_len: int) -> tuple[float, ...]:
+    """Return one gate's values, 0 to 1, one per step."""
+    values = _validate.sequence(name, values, seq_len)
+    return tuple(_validate.share(f"{name}[{t}]", value) for t, value in enumerate(values))
 
 
 class GatePuzzle(NamedTuple):
@@ -35,11 +71,7 @@ class GatePuzzle(NamedTuple):
         return tuple(0.0 if memory is None else tanh(memory) for memory in self.asked)
 
     def error(self, hs: Sequence[float]) -> float:
-        """Return how far `hs`, (seq_len,), are from what is wanted, all steps added up.
-
-        Raises:
-            TypeError, ValueError: `hs` are not one finite number per step.
-        """
+        """Return how far `hs`, (seq_len,), are from what is wanted, all steps added up."""
         hs = _validate.sequence("hs", hs, len(self.xs))
         return sum(abs(h - want) for h, want in zip(hs, self.wanted, strict=True))
 
@@ -48,9 +80,6 @@ class GatePuzzle(NamedTuple):
 
         100 (1 - error / error with every output gate shut), and not below 0. Rounded down, so
         that 100 is said of a perfect run only.
-
-        Raises:
-            TypeError, ValueError: `hs` are not one finite number per step.
         """
         silence = self.error([0.0] * len(self.xs))
         return max(0, floor(100 * (1 - self.error(hs) / silence) + 1e-6))
@@ -74,11 +103,7 @@ class GatePuzzle(NamedTuple):
     @property
     def needed(self) -> tuple[float, ...]:
         """The memory after each step with the gates that do it exactly, (seq_len,)."""
-        c, memories = 0.0, []
-        for x, f, i in zip(self.xs, self.f, self.i, strict=True):
-            c = f * c + i * x
-            memories.append(c)
-        return tuple(memories)
+        return run_gates(self.xs, self.f, self.i, self.o).c
 
     def lost_at(self, cs: Sequence[float], within: float = 0.05) -> int | None:
         """Return the step at which a run left what is needed, or None if the task can be done.
@@ -89,9 +114,6 @@ class GatePuzzle(NamedTuple):
         Args:
             cs: the memory after each step, (seq_len,).
             within: how far a memory may be off and still be forgiven.
-
-        Raises:
-            TypeError, ValueError: `cs` are not one finite number per step, or `within` is none.
         """
         cs = _validate.sequence("cs", cs, len(self.xs))
         within = _validate.number("within", within)
