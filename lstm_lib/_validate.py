@@ -54,6 +54,13 @@ def index(name: str, value: object, size: int) -> int:
     return int(value)
 
 
+def flag(name: str, value: object) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return value
+
+
 def sequence(name: str, values: object, length: int | None = None) -> tuple[float, ...]:
     """Return `values` as a tuple of at least one finite float, or of `length` of them."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):

@@ -1,12 +1,9 @@
 """LSTMCell and LSTM in torch, from nn.Parameter up: drop-ins for torch.nn.LSTMCell and nn.LSTM.
 
-`cell` holds the equations, one per line; everything else here carries numbers to it and back.
-Inside, every input has one form, that of a packed sequence: the rows of step 0, then those of
-step 1, and so on, (rows, input_size), with `batch_sizes` saying how many rows each step has. A
-padded batch is the case where all steps have the same number.
-
-Equations: Gers, Schmidhuber & Cummins (2000), without peepholes; projections: Sak, Senior &
-Beaufays (2014).
+`cell` holds the equations, one per line; everything else carries numbers to it and back. Inside,
+every input has the form of a packed sequence: the rows of step 0, then those of step 1, and so on,
+with `batch_sizes` saying how many rows each step has. A bad argument is a TypeError or ValueError
+that names it; an input that does not fit raises what torch raises.
 """
 
 import math
@@ -26,12 +23,33 @@ INITS = ("pytorch", "normal")
 State = tuple[Tensor, Tensor]
 
 
+def cell(z: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, "CellStep"]:
+    """Run the equations of the LSTM for one time step.
+
+    Args:
+        z: W_ih x + b_ih + W_hh h + b_hh, the four sums stacked i, f, g, o,
+            (batch_size, 4*hidden_size).
+        h, c: hidden state and cell state before the step, (batch_size, hidden_size), as are
+            the new h and c, and everything in the CellStep.
+
+    Source: Gers, Schmidhuber & Cummins (2000), without peepholes.
+    """
+    z_i, z_f, z_g, z_o = z.chunk(4, dim=1)  # (batch_size, hidden_size) each
+    i = torch.sigmoid(z_i)
+    f = torch.sigmoid(z_f)
+    g = torch.tanh(z_g)
+    o = torch.sigmoid(z_o)
+    c_new = f * c + i * g
+    shown = torch.tanh(c_new)
+    h_new = o * shown
+    return h_new, c_new, CellStep(h, c, i, f, g, o, shown)
+
+
 class CellStep(NamedTuple):
     """What one time step starts from and computes, (batch_size, hidden_size) each.
 
     Fields:
-        h_prev: hidden state before the step; proj_size wide, if there is a projection.
-        c_prev: cell state before the step.
+        h_prev, c_prev: the state before the step; h proj_size wide, if there is a projection.
         i, f, g, o: input gate, forget gate, candidate, output gate.
         shown: tanh(c), what the output gate lets through.
     """
@@ -43,28 +61,6 @@ class CellStep(NamedTuple):
     g: Tensor
     o: Tensor
     shown: Tensor
-
-
-def cell(z: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, CellStep]:
-    """Run the equations of the LSTM for one time step.
-
-    Args:
-        z: W_ih x + b_ih + W_hh h + b_hh, the four sums stacked i, f, g, o,
-            (batch_size, 4*hidden_size).
-        h, c: hidden state and cell state before the step, (batch_size, hidden_size).
-
-    Returns:
-        the new h and c, (batch_size, hidden_size) each, and the CellStep.
-    """
-    z_i, z_f, z_g, z_o = z.chunk(4, dim=1)  # (batch_size, hidden_size) each
-    i = torch.sigmoid(z_i)
-    f = torch.sigmoid(z_f)
-    g = torch.tanh(z_g)
-    o = torch.sigmoid(z_o)
-    c_new = f * c + i * g
-    shown = torch.tanh(c_new)
-    h_new = o * shown
-    return h_new, c_new, CellStep(h, c, i, f, g, o, shown)
 
 
 def cell_backward(step: CellStep, d_h: Tensor, d_c: Tensor) -> State:
@@ -99,7 +95,7 @@ def initialise(
             N(0, 1), biases zero).
         forget_bias: None, or a number: the two biases of every forget gate then add up to it.
 
-    Source of the forget bias: Gers, Schmidhuber & Cummins (2000); Jozefowicz et al. (2015).
+    Source of the forget bias: Gers et al. (2000); Jozefowicz et al. (2015).
     """
     bound = 1.0 / math.sqrt(hidden_size)
     with torch.no_grad():
@@ -118,13 +114,6 @@ def initialise(
 class LSTMCell(nn.Module):
     """One time step of an LSTM: a drop-in for torch.nn.LSTMCell.
 
-    i = sigmoid(W_ii x + b_ii + W_hi h + b_hi)
-    f = sigmoid(W_if x + b_if + W_hf h + b_hf)
-    g = tanh(W_ig x + b_ig + W_hg h + b_hg)
-    o = sigmoid(W_io x + b_io + W_ho h + b_ho)
-    c' = f c + i g
-    h' = o tanh(c')
-
     Args:
         input_size: numbers in one input.
         hidden_size: number of units.
@@ -136,9 +125,6 @@ class LSTMCell(nn.Module):
         weight_ih: (4*hidden_size, input_size), gates stacked i, f, g, o.
         weight_hh: (4*hidden_size, hidden_size).
         bias_ih, bias_hh: (4*hidden_size,) each, or None.
-
-    Raises:
-        TypeError, ValueError: a bad argument.
     """
 
     def __init__(
@@ -154,8 +140,7 @@ class LSTMCell(nn.Module):
         super().__init__()
         self.input_size = _validate.count("input_size", input_size, at_least=1)
         self.hidden_size = _validate.count("hidden_size", hidden_size, at_least=1)
-        _check_flags(bias=bias)
-        self.bias = bias
+        self.bias = _validate.flag("bias", bias)
         self.init, self.forget_bias = _start(init, forget_bias, bias)
         shapes = _shapes(input_size, hidden_size, bias)
         for name, shape in shapes.items():
@@ -176,10 +161,6 @@ class LSTMCell(nn.Module):
 
         Returns:
             the new (h, c), of the same shapes.
-
-        Raises:
-            ValueError: the input or a state is neither 1-D nor 2-D.
-            RuntimeError: sizes that do not fit.
         """
         x, h, c = self._checked(input, hx)  # (batch_size, input_size or hidden_size)
         z = F.linear(x, self.weight_ih, self.bias_ih) + F.linear(h, self.weight_hh, self.bias_hh)
@@ -221,7 +202,8 @@ class LSTM(nn.Module):
             (seq_len, batch_size, size).
         dropout: share of the outputs of every layer but the last that is dropped in training.
         bidirectional: whether a second set of units reads each sequence backwards.
-        proj_size: 0, or the size to which a matrix W_hr brings every hidden state.
+        proj_size: 0, or the size to which a matrix W_hr brings every hidden state (Sak, Senior &
+            Beaufays 2014).
         device, dtype: of the parameters.
         init, forget_bias: how the parameters start, see `initialise`.
 
@@ -232,9 +214,6 @@ class LSTM(nn.Module):
         bias_ih_l[k], bias_hh_l[k]: (4*hidden_size,) each, or None.
         weight_hr_l[k]: (proj_size, hidden_size), with a proj_size only.
         All once more with the suffix _reverse, if bidirectional.
-
-    Raises:
-        TypeError, ValueError: a bad argument.
     """
 
     def __init__(
@@ -256,8 +235,8 @@ class LSTM(nn.Module):
         self.input_size = _validate.count("input_size", input_size, at_least=1)
         self.hidden_size = _validate.count("hidden_size", hidden_size, at_least=1)
         self.num_layers = _validate.count("num_layers", num_layers, at_least=1)
-        _check_flags(bias=bias, batch_first=batch_first)
-        self.bias, self.batch_first = bias, batch_first
+        self.bias = _validate.flag("bias", bias)
+        self.batch_first = _validate.flag("batch_first", batch_first)
         self.dropout = _dropout(dropout, num_layers)
         self.bidirectional, self.proj_size = bool(bidirectional), _proj_size(proj_size, hidden_size)
         self.init, self.forget_bias = _start(init, forget_bias, bias)
@@ -322,10 +301,6 @@ class LSTM(nn.Module):
         Returns:
             the last layer's h at every step, arranged like the input, both directions side by
             side; and the state (h_n, c_n) after the last step, arranged like hx.
-
-        Raises:
-            ValueError: the input's dimensions or dtype do not fit.
-            RuntimeError: other sizes that do not fit.
         """
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
@@ -541,13 +516,6 @@ def _repr(module: nn.Module, **defaults: object) -> str:
     """Return the two sizes, and every argument that is not at its default."""
     given = [f"{k}={getattr(module, k)!r}" for k, v in defaults.items() if getattr(module, k) != v]
     return ", ".join([str(module.input_size), str(module.hidden_size), *given])
-
-
-def _check_flags(**flags: object) -> None:
-    """Say which of the named values is not a bool."""
-    for name, value in flags.items():
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} must be True or False, got {value!r}")
 
 
 def _start(init: object, forget_bias: object, bias: bool) -> tuple[str, float | None]:

@@ -1,10 +1,10 @@
 """An LSTM in NumPy: the scalar LSTM with matrices in place of numbers.
 
-Each line is still one equation. The four gates share one product, stacked in PyTorch's order
-i, f, g, o; backward() is backpropagation through time, every derivative by hand.
+The four gates share one product, stacked in PyTorch's order i, f, g, o. Names and shapes are those
+of torch.nn.LSTM with batch_first=True; what does not have the shape that is said, or is no finite
+number, is a TypeError or ValueError that names it.
 
-Equations: Gers, Schmidhuber & Cummins (2000), without peepholes; names and shapes of
-torch.nn.LSTM with batch_first=True.
+Equations: Gers, Schmidhuber & Cummins (2000), without peepholes.
 """
 
 from math import sqrt
@@ -14,44 +14,62 @@ import numpy as np
 from numpy import ndarray
 
 from lstm_lib import _arrays, _validate
-from lstm_lib.learning import Adam, bce_with_logits, clip_by_norm, mse, sigmoid
-from lstm_lib.record import Trace
+from lstm_lib.learning import sigmoid
+from lstm_lib.record import Step, Trace
 from lstm_lib.scalar import Gate, ScalarLSTM
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Adam", "VectorLSTM", "bce_with_logits", "clip_by_norm", "mse", "sigmoid"]
+
+def cell(z: ndarray, c: ndarray) -> tuple[ndarray, ...]:
+    """Run the equations of the LSTM for one time step.
+
+    Args:
+        z: W x + U h + b, the four sums stacked i, f, g, o, (batch_size, 4*hidden_size).
+        c: the cell state before the step, (batch_size, hidden_size), as are i, f, g, o, c and h,
+            which are returned.
+    """
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+    i = sigmoid(z_i)
+    f = sigmoid(z_f)
+    g = np.tanh(z_g)
+    o = sigmoid(z_o)
+    c_new = f * c + i * g
+    return i, f, g, o, c_new, o * np.tanh(c_new)
+
+
+def cell_backward(step: Step, d_h: ndarray, d_c: ndarray) -> tuple[ndarray, ndarray]:
+    """Go back through one time step, by the chain rule.
+
+    Args:
+        step: the step, arrays (batch_size, hidden_size).
+        d_h, d_c: how the loss changes with its h and c, (batch_size, hidden_size) each.
+
+    Returns:
+        how it changes with the four sums z, (batch_size, 4*hidden_size), and with the c before
+        the step, (batch_size, hidden_size).
+    """
+    _, _, c_prev, i, f, g, o, c, _ = step
+    shown = np.tanh(c)
+    d_c = d_c + d_h * o * (1.0 - shown * shown)
+    d_i = d_c * g * (i * (1.0 - i))
+    d_f = d_c * c_prev * (f * (1.0 - f))
+    d_g = d_c * i * (1.0 - g * g)
+    d_o = d_h * shown * (o * (1.0 - o))
+    return np.concatenate([d_i, d_f, d_g, d_o], axis=1), d_c * f
+
 
 LAYER = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-READ_OUT = ("weight_out", "bias_out")
-
-
-def sigmoid_slope(s: ndarray) -> ndarray:
-    """Return the derivative of the sigmoid where its value is `s`: s (1 - s)."""
-    return s * (1.0 - s)
-
-
-def tanh_slope(t: ndarray) -> ndarray:
-    """Return the derivative of tanh where its value is `t`: 1 - t^2."""
-    return 1.0 - t * t
 
 
 class VectorLSTM:
     """A layer of LSTM units, and a linear read-out of them if `output_size` is given.
 
-    i_t = sigmoid(W_i x_t + U_i h_{t-1} + b_i)
-    f_t = sigmoid(W_f x_t + U_f h_{t-1} + b_f)
-    g_t = tanh(W_g x_t + U_g h_{t-1} + b_g)
-    o_t = sigmoid(W_o x_t + U_o h_{t-1} + b_o)
-    c_t = f_t * c_{t-1} + i_t * g_t
-    h_t = o_t * tanh(c_t)
-    y_t = V h_t + b_y, the read-out
-
-    `parameters` holds the arrays: weight_ih_l0 (4*hidden_size, input_size) is W_i, W_f, W_g, W_o
-    one below the other, weight_hh_l0 (4*hidden_size, hidden_size) the same of U, bias_ih_l0 and
-    bias_hh_l0 (4*hidden_size,) add up to b; weight_out (output_size, hidden_size) and bias_out
-    (output_size,) are V and b_y. All start uniform in +-1/sqrt(hidden_size), as in PyTorch.
+    `parameters` holds the arrays: weight_ih_l0 (4*hidden_size, input_size) is W, weight_hh_l0
+    (4*hidden_size, hidden_size) U, bias_ih_l0 and bias_hh_l0 (4*hidden_size,) add up to b. The
+    read-out is y = V h + b_y: weight_out (output_size, hidden_size) is V, bias_out (output_size,)
+    b_y. All start uniform in +-1/sqrt(hidden_size), as in PyTorch.
 
     Args:
         input_size: numbers that come in at a step, at least 1.
@@ -62,9 +80,6 @@ class VectorLSTM:
         forget_bias: the sum of both biases of every forget gate at the start; above 0 a new
             network keeps what it has. None leaves them random, as PyTorch does.
             Source: Gers et al. (2000); Jozefowicz et al. (2015) recommend 1.
-
-    Raises:
-        TypeError, ValueError: an argument of the wrong kind or size.
 
     Example:
         >>> model = VectorLSTM(input_size=2, hidden_size=3)
@@ -95,7 +110,7 @@ class VectorLSTM:
             for name, shape in self.shapes.items()
         }
         if forget_bias is not None:
-            rows = self._rows("f")
+            rows = slice(self.hidden_size, 2 * self.hidden_size)  # of f, the second of four
             self.parameters["bias_ih_l0"][rows] = _validate.number("forget_bias", forget_bias)
             self.parameters["bias_hh_l0"][rows] = 0.0
 
@@ -114,15 +129,6 @@ class VectorLSTM:
             shapes |= {"bias_out": (self.output_size,)}
         return shapes
 
-    def _rows(self, gate: str) -> slice:
-        """Return where a gate's rows are in the stacked weights."""
-        start = "ifgo".index(gate) * self.hidden_size
-        return slice(start, start + self.hidden_size)
-
-    def _split(self, z: ndarray) -> list[ndarray]:
-        """Cut (..., 4*hidden_size) into the parts of i, f, g, o."""
-        return [z[..., self._rows(gate)] for gate in "ifgo"]
-
     # --- forward ------------------------------------------------------------------------------
 
     def forward(
@@ -139,9 +145,6 @@ class VectorLSTM:
             outputs: the read-out at every step, (batch_size, seq_len, output_size), or without
                 read-out the hidden states, (batch_size, seq_len, hidden_size).
             trace: the Trace, what backward() needs and pictures read.
-
-        Raises:
-            TypeError, ValueError: not numbers, not finite, or not of that shape.
         """
         x = self._array("x", x, ("batch_size", "seq_len", self.input_size))
         h = h0 = self._state("h0", h0, len(x))
@@ -151,14 +154,8 @@ class VectorLSTM:
         # from_x: (batch_size, seq_len, 4*hidden_size)
         record = np.empty((6, *x.shape[:2], self.hidden_size), self.dtype)
         for t in range(x.shape[1]):
-            z_i, z_f, z_g, z_o = self._split(from_x[:, t] + h @ w["weight_hh_l0"].T)
-            i = sigmoid(z_i)  # (batch_size, hidden_size), as all below
-            f = sigmoid(z_f)
-            g = np.tanh(z_g)
-            o = sigmoid(z_o)
-            c = f * c + i * g
-            h = o * np.tanh(c)
-            record[:, :, t] = i, f, g, o, c, h
+            record[:, :, t] = cell(from_x[:, t] + h @ w["weight_hh_l0"].T, c)
+            c, h = record[4:, :, t]
         trace = Trace(x, **dict(zip("ifgoch", record, strict=True)), h0=h0, c0=c0)
         return self.read_out(trace.h), trace
 
@@ -195,9 +192,6 @@ class VectorLSTM:
         Returns:
             gradients: by name, shaped like `parameters`; "x", (batch_size, seq_len, input_size);
                 "h0" and "c0", (batch_size, hidden_size) each.
-
-        Raises:
-            TypeError, ValueError: a trace of another model, or an array of the wrong shape.
         """
         self._check(trace)
         size = self.output_size or self.hidden_size
@@ -249,17 +243,8 @@ class VectorLSTM:
         """
         d_z = np.empty((*trace.c.shape[:2], 4 * self.hidden_size), self.dtype)
         for t in reversed(range(len(trace))):
-            _, _, c_prev, i, f, g, o, c, _ = trace[t]
-            d_i, d_f, d_g, d_o = self._split(d_z[:, t])  # views: what is written stays in d_z
-            shown = np.tanh(c)  # (batch_size, hidden_size), as all below
-            d_h = d_h + d_h_out[:, t]
-            d_c = d_c + d_h * o * tanh_slope(shown)
-            d_i[:] = d_c * g * sigmoid_slope(i)
-            d_f[:] = d_c * c_prev * sigmoid_slope(f)
-            d_g[:] = d_c * i * tanh_slope(g)
-            d_o[:] = d_h * shown * sigmoid_slope(o)
+            d_z[:, t], d_c = cell_backward(trace[t], d_h + d_h_out[:, t], d_c)
             d_h = d_z[:, t] @ self.parameters["weight_hh_l0"]
-            d_c = d_c * f
         return d_z, d_h, d_c
 
     # --- checks -------------------------------------------------------------------------------
@@ -301,11 +286,7 @@ class VectorLSTM:
         return made
 
     def to_scalar(self) -> ScalarLSTM:
-        """Return the twelve numbers of a layer of one unit, the two biases added into one.
-
-        Raises:
-            ValueError: there is more than one input or unit, or a read-out.
-        """
+        """Return the twelve numbers of a layer of one unit, the two biases added into one."""
         if (self.input_size, self.hidden_size, self.output_size) != (1, 1, None):
             raise ValueError(
                 f"to_scalar needs input_size 1, hidden_size 1 and no read-out, got {self!r}"
@@ -324,9 +305,6 @@ class VectorLSTM:
             module: torch.nn.LSTM or whatever has its parameter names; one layer, one direction,
                 no projection. Biases it lacks are zero.
             read_out: torch.nn.Linear, or whatever has its names, to become the read-out.
-
-        Raises:
-            TypeError, ValueError: the parameters are others, or do not fit each other.
         """
         found = _arrays.state_of("module", module, LAYER[:2], LAYER[2:])
         if read_out is not None:
@@ -348,11 +326,7 @@ class VectorLSTM:
         return self._into(made, {name: name for name in LAYER})
 
     def read_out_to_torch(self) -> "torch.nn.Linear":
-        """Return the read-out as torch.nn.Linear, its weights copied.
-
-        Raises:
-            ValueError: there is no read-out.
-        """
+        """Return the read-out as torch.nn.Linear, its weights copied."""
         import torch
 
         if self.output_size is None:

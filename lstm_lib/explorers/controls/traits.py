@@ -7,6 +7,7 @@ from pathlib import Path
 import traitlets
 
 from lstm_lib import _validate
+from lstm_lib._validate import flag as flag
 
 HERE = Path(__file__).parent
 
@@ -38,13 +39,6 @@ def digits(name, value):
     if _validate.count(name, value) > 10:
         raise ValueError(f"{name} must be at most 10, got {value!r}")
     return int(value)
-
-
-def flag(name, value):
-    """Return `value`, True or False."""
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
-    return value
 
 
 def text(name, value):
