@@ -7,7 +7,7 @@ import pytest
 
 from lstm_lib.course.explorers import forecast
 from tests.pictures import SVG, texts
-from tools.stills import forming
+from tools.stills.forming import drawing as forming
 
 SEEN, TARGETS, OUTPUTS = (0.0, 1.0, 2.0), (3.0, 1.0), (2.5, 1.5)
 CHART = forecast.chart((10.0, 20.0, 100.0, 50.0), 5, (0.0, 3.0))

@@ -3,13 +3,16 @@
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from tests.pictures import outside, overlaps, texts
-from tools import images
-from tools.stills.forming import Outputs
+from tools import images, stills
+from tools.stills import forming
+from tools.stills.forming.drawing import PARTS, Outputs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -44,21 +47,32 @@ def used(page):
     return [(page.parent / source, alt) for source, alt in pairs]
 
 
-NEW = [
-    "company_a.svg",
-    "company_b.svg",
-    "lightning.svg",
-    "by_hand_training.svg",
-    "tensorboard.svg",
-    "by_hand_native.svg",
-    "native_training.svg",
-    "forecast.svg",
-    "gradient_flow.svg",
-    "looking_inside.svg",
-]
+def frames(drawn):
+    """Return a picture, or of a film each frame alone: they are never seen together."""
+    still, *bodies = re.split(r'<g class="shot s\d+">', drawn.removesuffix("</svg>\n"))
+    return [f"{still}<g>{body}</svg>" for body in bodies] or [drawn]
+
+
+def offered():
+    """Return the names of the pictures that each module of `tools.stills` offers."""
+    modules = (import_module(m.name) for m in iter_modules(stills.__path__, "tools.stills."))
+    return [name for module in modules for name in getattr(module, "PICTURES", ())]
+
+
 USED = [
     pytest.param(*pair, id=f"{page.name}-{pair[0].name}") for page in PAGES for pair in used(page)
 ]
+
+
+def test_no_two_modules_offer_pictures_of_one_name():
+    assert sorted(offered()) == sorted(images.PICTURES)
+
+
+def test_a_film_is_looked_at_frame_by_frame():
+    drawn = images.made("explorer.svg").decode()
+    assert len(frames(drawn)) == 11
+    assert all(overlaps(frame) == [] for frame in frames(drawn))
+    assert overlaps(drawn)
 
 
 def test_every_stored_picture_is_made_by_the_tool():
@@ -80,33 +94,33 @@ def test_picture_is_used(name):
     assert name in {file.name for page in PAGES for file, _ in used(page)}
 
 
-@pytest.mark.parametrize("name", [name for name in images.PICTURES if name.endswith(".svg")])
+@pytest.mark.parametrize("name", images.PICTURES)
 def test_svg_is_well_formed_and_says_what_it_shows(name):
     drawn = ElementTree.fromstring(images.made(name))
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
     assert len(drawn.get("aria-label", "")) > 20
 
 
-@pytest.mark.parametrize("name", NEW)
+@pytest.mark.parametrize("name", images.PICTURES)
 def test_no_text_stands_on_another_or_leaves_the_picture(name):
-    drawn = images.made(name).decode()
-    assert overlaps(drawn) == []
-    assert outside(drawn) == []
+    for frame in frames(images.made(name).decode()):
+        assert overlaps(frame) == []
+        assert outside(frame) == []
 
 
-@pytest.mark.parametrize("name", NEW)
+@pytest.mark.parametrize("name", images.PICTURES)
 def test_every_number_is_finite(name):
     assert not re.search(r'"(nan|-?inf)|[ ,](nan|-?inf)\b', images.made(name).decode())
 
 
 def test_the_training_by_hand_shows_the_published_table():
-    drawn = texts(images.by_hand_training())
+    drawn = texts(forming.by_hand_training())
     assert {"0.4342", "0.6171", "0.2708", "0.7534", "0.0022", "0.9693"} <= set(drawn)
     assert "both start at −0.04" in drawn
 
 
 def test_the_recorded_training_ends_where_it_should():
-    recorded = images._recorded()["native"]
+    recorded = forming.recorded()["native"]
     assert recorded["epochs"][-1] == 300
     assert recorded["predictions"][0] == pytest.approx([0.6675, 0.6665], abs=1e-4)
     assert recorded["predictions"][-1][0] == pytest.approx(0, abs=0.001)
@@ -116,7 +130,7 @@ def test_the_recorded_training_ends_where_it_should():
 def test_the_recorded_forecasts_are_of_the_series():
     from lstm_lib.course.training import WavesData
 
-    forecasts, data = images._forecasts(), WavesData(every_step=True)
+    forecasts, data = forming.forecasts(), WavesData(every_step=True)
     x, targets = data.dataset("test").tensors
     assert len(forecasts.starts) == len(forecasts.seen) == 3
     for start, seen, followed in zip(
@@ -132,7 +146,6 @@ def test_the_recorded_forecasts_are_of_the_series():
 
 def test_the_series_in_the_picture_is_cut_where_the_data_are():
     from lstm_lib.course.training import WavesData
-    from tools.stills.forming import PARTS
 
     data, total = WavesData(), 0
     for name, (_, end) in zip(("train", "val", "test"), PARTS, strict=True):

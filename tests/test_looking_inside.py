@@ -7,8 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.pictures import SVG, texts
-from tools import images
-from tools.stills.looking_inside import looking_inside
+from tools.stills.looking_inside import counting_cell, looking_inside
 
 DRAWN = looking_inside("Taab", (0.0, 1.0, 2.0, 1.0), (0.0, 0.9, 1.5, -0.5))
 
@@ -40,7 +39,7 @@ def test_its_steps_carry_the_symbols_in_their_order():
 
 
 def test_the_stored_counter_climbs_by_one_a_symbol_and_leaks_when_it_is_held():
-    drawn = images.counting_cell()
+    drawn = counting_cell()
     (held, _), (untouched, _) = lines(drawn)
     steps = [p - q for p, q in pairwise(untouched)]
     assert len(untouched) == len(held) == 17

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lstm_lib.course.training import CompaniesData, LSTMByHand, trainer
-from tools import record
+from tools.stills.forming import record
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The still pictures at the top of the first chapters, one function each."""
 
+from functools import partial
+
 from lstm_lib.course.explorers.cell_picture import valve
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing.charts import Chart
@@ -222,3 +224,12 @@ def _valve(y: float, z: float) -> str:
             text(684, y + 5, f"{number(100 * share, 0)} % passes", 14, "b"),
         )
     )
+
+
+PICTURES = {
+    "two_companies.svg": two_companies,
+    "unrolled.svg": unrolled,
+    "soft_switch.svg": soft_switch,
+    "company_a.svg": partial(company, "A"),
+    "company_b.svg": partial(company, "B"),
+}

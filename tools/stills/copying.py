@@ -110,3 +110,6 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, bend: float) -> str:
     way = f"M{x1:g} {y1:g}C{x1:g} {y1 + bend + 26:g} {x2:g} {y2 - bend - 26:g} {x2:g} {y2 - 6:g}"
     head = f"{x2:g},{y2:g} {x2 - 5:g},{y2 - 8:g} {x2 + 5:g},{y2 - 8:g}"
     return path(way, "c", 2) + shape("polygon", "fill-c", points=head)
+
+
+PICTURES = {"copy_task.svg": copy_task}

@@ -89,3 +89,6 @@ def _sign(x: float, sign: str) -> str:
     if sign == "·":
         return shape("circle", "fill-x", cx=float(x), cy=MIDDLE, r=3)
     return text(x, MIDDLE + 7, sign, 20, "mid")
+
+
+PICTURES = {"fused.svg": fused}

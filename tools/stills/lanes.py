@@ -122,3 +122,6 @@ def _across(steps: float) -> float:
 def _up(power: float) -> float:
     """Return the height of a share, given as a power of ten."""
     return TOP + (BOTTOM - TOP) * power / LOWEST
+
+
+PICTURES = {"gradient_flow.svg": lanes}

@@ -164,3 +164,6 @@ def _module() -> str:
         pieces.append(rect(x, y - 24, width, 48, "ink", rx=8, stroke_width=1.8, **style))
         pieces.append(text(x + width / 2, y + 5, words, 13.5, "mid"))
     return "".join(pieces)
+
+
+PICTURES = {"lightning.svg": lightning, "by_hand_native.svg": by_hand_native}

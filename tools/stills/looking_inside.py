@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 
+from lstm_lib.course.tasks.counting import counting
+from lstm_lib.course.trained import counter
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
+from lstm_lib.trace import Clamp, trace
 from tools.stills.chapters import ARROW, INK, arrow
 
 BOX = (30, 96, 170, 112)  # x, y, width and height of the closed layer
+
+
+def counting_cell() -> str:
+    """Draw the memory of the stored counter over a^8 b^8, untouched and with a leak."""
+    model, x = counter(), counting([8]).x  # (1, 17, 3)
+    runs = trace(model, x), trace(model, x, clamp=Clamp("f", 0.9, units=1))
+    memories = (run[0].select(unit=1).c for run in runs)
+    return looking_inside("T" + "a" * 8 + "b" * 8, *memories)
 
 
 def looking_inside(symbols: str, untouched: Sequence[float], held: Sequence[float]) -> str:
@@ -96,3 +107,6 @@ def _memory(chart: Chart, values: Sequence[float], dashed: bool = False) -> str:
         drawn += shape("circle", "paper" if dashed else "fill-c", cx=x, cy=y, r=4)
         drawn += shape("circle", "c", cx=x, cy=y, r=4, stroke_width=1.5)
     return drawn
+
+
+PICTURES = {"looking_inside.svg": counting_cell}

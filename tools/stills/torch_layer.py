@@ -98,3 +98,6 @@ def _up(x1: float, y1: float, x2: float, y2: float, name: str) -> str:
     return line(x1, y1, x2, y2 + 6, name, stroke_width=2) + shape(
         "polygon", f"fill-{name}", points=head
     )
+
+
+PICTURES = {"torch_layer.svg": torch_layer}

@@ -1,4 +1,4 @@
-"""Record the trainings that the pictures show: `python -m tools.record [--check]`.
+"""Record the trainings that the pictures show: `python -m tools.stills.forming.record [--check]`.
 
 Trains `LightningLSTM` on the companies and a `SequenceRegressor` on the waves, and stores what
 they said along the way, rounded, in recorded.json beside this file. On another processor the last
@@ -23,7 +23,7 @@ from lstm_lib.course.training import (
     seed,
     trainer,
 )
-from tools.images import RECORDED
+from tools.stills.forming import RECORDED
 
 SEED, DECIMALS = 42, 3
 NATIVE_EPOCHS = range(0, 301, 2)
@@ -103,7 +103,9 @@ def distance(stored: Any, found: Any) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Train and store, or with `--check` say how far from what is stored the training ends."""
-    parser = argparse.ArgumentParser(prog="python -m tools.record", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.stills.forming.record", description=__doc__
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if far off")
     options = parser.parse_args(arguments)
     found = {"native": native(), "waves": waves()}

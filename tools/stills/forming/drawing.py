@@ -1,4 +1,4 @@
-"""Still pictures of trainings: how predictions and forecasts form, and how the loss falls."""
+"""Drawing a training: its predictions or forecasts as they form, and its loss as it falls."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -216,7 +216,7 @@ def _forming(place: int, forecasts: Forecasts) -> str:
 
 
 def _epochs(count: int) -> str:
-    return "before training" if count == 0 else f"{count} epoch{'s' * (count > 1)}"
+    return {0: "before training", 1: "1 epoch"}.get(count, f"{count} epochs")
 
 
 def series(values: Sequence[float], forecasts: Forecasts) -> str:
