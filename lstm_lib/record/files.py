@@ -1,25 +1,23 @@
-"""Traces in a file: NumPy's .npz, without pickle, so that loading one runs nothing."""
+"""Columns of numbers in a file: NumPy's .npz, without pickle, so that loading one runs nothing."""
 
-import zipfile
-import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy import ndarray
 
 from lstm_lib.record.frame import as_array
-from lstm_lib.record.trace import Trace, column_names
 
 FORMAT = "lstm_lib traces, version 1"
-DAMAGE = (  # what NumPy and zipfile raise at bytes that are not what they seem
-    *(ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, OSError),
-    *(MemoryError, NotImplementedError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error),
-)
+PLACE = ("layer", "direction", "lengths")
+T = TypeVar("T")
 
 
-def save(path: str | Path, traces: Iterable[Trace]) -> None:
-    """Store traces in one file.
+def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
+    """Store traces in one file, each given as its columns.
 
     Args:
         path: where; written over if it exists.
@@ -28,24 +26,20 @@ def save(path: str | Path, traces: Iterable[Trace]) -> None:
     Raises:
         ValueError: there is no trace.
     """
-    traces = list(traces)
-    if not traces:
+    stored = {f"{k}/{name}": _stored(name, column) for k, trace in enumerate(traces)
+              for name, column in trace.items()}  # fmt: skip
+    if not stored:
         raise ValueError("traces must hold at least one Trace, got none")
-    stored = {"format": np.array(FORMAT)}
-    for k, trace in enumerate(traces):
-        stored |= {f"{k}/{name}": _real(getattr(trace, name)) for name in column_names()}
-        stored[f"{k}/layer"] = np.array(trace.layer)
-        stored[f"{k}/direction"] = np.array(trace.direction)
-        stored[f"{k}/lengths"] = np.array(trace.lengths or (), dtype=np.int64)
     with Path(path).open("wb") as file:  # np.savez would add its suffix to a bare name
-        np.savez(file, **stored)
+        np.savez(file, format=np.array(FORMAT), **stored)
 
 
-def load(path: str | Path) -> list[Trace]:
+def load(path: str | Path, made: type[T]) -> list[T]:
     """Return the traces that `save` stored.
 
     Args:
         path: of the file.
+        made: makes a trace of its columns, a dataclass that has them as its fields.
 
     Raises:
         OSError: there is no such file.
@@ -55,50 +49,52 @@ def load(path: str | Path) -> list[Trace]:
         try:
             with np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
-            return _traces(arrays)
-        except DAMAGE as error:
+            return [_made(columns, made) for columns in _columns(arrays)]
+        except Exception as error:  # of any kind: the bytes may not be what they seem
             raise ValueError(
                 f"{path} must be a file that a Trace has saved, got another or a damaged one "
                 f"({type(error).__name__})"
             ) from error
 
 
-def _real(column: object) -> ndarray:
-    """Return a column as an array of real numbers."""
+def _stored(name: str, column: object) -> ndarray:
+    """Return a column as an array, of real numbers unless it says which trace this is."""
+    if name in PLACE:
+        return np.array(() if column is None else column)
     found = as_array(column)
     return found.astype(float) if found.dtype.kind in "biu" else found
 
 
-def _traces(arrays: Mapping[str, ndarray]) -> list[Trace]:
-    """Return the traces in the arrays of a file; whatever is odd raises."""
-    if arrays["format"].tolist() != FORMAT:
+def _columns(arrays: dict[str, ndarray]) -> Iterable[dict[str, ndarray]]:
+    """Return the columns of every trace in a file; whatever is odd raises."""
+    if arrays.pop("format").tolist() != FORMAT:
         raise ValueError("another format")
-    count = len({name.partition("/")[0] for name in arrays}) - 1  # "format" is none
-    if count < 1 or len(arrays) != 1 + count * (len(column_names()) + 3):
-        raise ValueError("other arrays than a trace has")
-    return [_trace({name: arrays[f"{k}/{name}"] for name in _names()}) for k in range(count)]
+    traces: dict[str, dict[str, ndarray]] = defaultdict(dict)
+    for path, array in arrays.items():
+        k, name = path.split("/")
+        traces[k][name] = array
+    if not traces:
+        raise ValueError("no trace")
+    return [traces[str(k)] for k in range(len(traces))]
 
 
-def _names() -> list[str]:
-    """Return the names under which one trace is stored."""
-    return [*column_names(), "layer", "direction", "lengths"]
+def _made(columns: dict[str, ndarray], made: type[T]) -> T:
+    """Return one trace from its columns, in plain floats if it is that of one unit."""
+    if columns.keys() != {field.name for field in fields(made)}:
+        raise ValueError("other columns than a trace has")
+    is_batch = columns["c"].ndim == 3
+    return made(**{name: _loaded(name, array, is_batch) for name, array in columns.items()})
 
 
-def _trace(found: dict[str, ndarray]) -> Trace:
-    """Return one trace from its arrays."""
-    place = {name: found.pop(name).tolist() for name in ("layer", "direction", "lengths")}
-    place["lengths"] = tuple(place["lengths"]) or None
-    if any(array.dtype not in (np.float32, np.float64) for array in found.values()):
+def _loaded(name: str, array: ndarray, is_batch: bool) -> Any:
+    """Return a column as a trace has it."""
+    if name in PLACE:
+        return tuple(array.tolist()) or None if name == "lengths" else array.item()
+    if array.dtype not in (np.float32, np.float64):
         raise TypeError("columns that are not float32 or float64")
-    if found["c"].ndim != 3:  # the trace of one unit, in plain floats
-        found = {
-            name: array.item() if name in ("h0", "c0") else _row(array)
-            for name, array in found.items()
-        }
-    return Trace(**found, **place)
-
-
-def _row(array: ndarray) -> tuple[float, ...]:
-    """Return a column of numbers."""
+    if is_batch:
+        return array
+    if name in ("h0", "c0"):
+        return array.item()
     (_,) = array.shape
     return tuple(array.tolist())

@@ -1,7 +1,7 @@
 """Trace: the record of one run, and the only thing a picture ever reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -124,7 +124,7 @@ class Trace:
         """
         from lstm_lib.record.files import load
 
-        found = load(path)
+        found = load(path, Trace)
         if len(found) != 1:
             raise ValueError(f"{path} must hold one trace, got {len(found)}: use Traces.load")
         return found[0]
@@ -133,7 +133,7 @@ class Trace:
         """Store every number in a .npz file, exactly, under the very name that is given."""
         from lstm_lib.record.files import save
 
-        save(path, [self])
+        save(path, [vars(self)])
 
     def to_frame(self) -> "DataFrame":
         """Return a tidy table, one row per number; what is behind a sequence's end is left out.
@@ -298,11 +298,6 @@ def check_lengths(lengths: object, batch_size: int, seq_len: int) -> tuple[int, 
         if _validate.count(f"lengths[{k}]", length, at_least=1) > seq_len:
             raise ValueError(f"lengths[{k}] must be from 1 to {seq_len}, got {length!r}")
     return tuple(map(int, lengths))
-
-
-def column_names() -> list[str]:
-    """Return the names of the fields that hold numbers, x to c0."""
-    return [field.name for field in fields(Trace)][:9]
 
 
 def _plain(values: Any) -> Any:

@@ -72,7 +72,7 @@ class Traces(Records):
         """Store every number in a .npz file, exactly, under the very name that is given."""
         from lstm_lib.record.files import save
 
-        save(path, self)
+        save(path, map(vars, self))
 
     @classmethod
     def load(cls, path: str | Path) -> "Traces":
@@ -84,7 +84,7 @@ class Traces(Records):
         """
         from lstm_lib.record.files import load
 
-        return cls(load(path))
+        return cls(load(path, Trace))
 
 
 @dataclass(frozen=True, eq=False)
