@@ -8,8 +8,10 @@ import pytest
 from lstm_lib.course.tasks.reber import (
     REBER_SYMBOLS,
     reber,
+    reber_next,
     reber_states,
     reber_strings,
+    reber_twin,
     reber_walk,
 )
 
@@ -90,6 +92,24 @@ def test_only_the_second_symbol_tells_the_branches_apart():
     walks = [reber_walk(f"B{branch}BTXSE{branch}E") for branch in "TP"]
     assert [name[1:] for name in walks[0][2:8]] == [name[1:] for name in walks[1][2:8]]
     assert not set(walks[0][2:8]) & set(walks[1][2:8])
+
+
+@pytest.mark.parametrize(
+    ("text", "twin"),
+    [("B", "B"), ("BT", "BP"), ("BPBT", "BTBT"), ("BTBTXSETE", "BPBTXSEPE"), ("", "")],
+)
+def test_a_twin_has_the_other_second_symbol_and_its_repetition(text, twin):
+    assert reber_twin(text) == twin
+    assert reber_twin(twin) == text
+    reber_walk(twin)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [("", "B"), ("B", "TP"), ("BPBT", "SX"), ("BTBTXSE", "T"), ("BTBTXSETE", ""), ("BX", "")],
+)
+def test_what_may_follow_a_beginning(text, symbols):
+    assert reber_next(text) == symbols
 
 
 # --- strings ----------------------------------------------------------------------------------

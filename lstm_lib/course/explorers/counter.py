@@ -1,23 +1,17 @@
 """CounterExplorer: a network reads a's and b's, a cell counts them and says what may come."""
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import Any
 
 from lstm_lib.course.explorers import counter_picture as picture
-from lstm_lib.course.explorers.reading import Reader
-from lstm_lib.course.tasks.counting import END, counting, counting_string, longest, next_symbols
-from lstm_lib.course.tasks.symbols import one_hot
+from lstm_lib.course.reading import Reader, counting_unit
+from lstm_lib.course.tasks.counting import END, counting_string, longest
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.entry import Entry
 from lstm_lib.explorers.controls.slider import whole
 
-if TYPE_CHECKING:
-    from numpy import ndarray
-
-LETTERS = "ab"
-MOST = 100  # the largest n on the slider, and the largest that is tried
 START = 8
-PROBE = 10  # the n of the string that shows which unit counts
 
 
 class CounterExplorer(Explorer):
@@ -39,21 +33,20 @@ class CounterExplorer(Explorer):
     """
 
     def __init__(self, model: Any = None) -> None:
-        self._reader = Reader(_stored() if model is None else model, LETTERS + END)
-        self.counts = _counting_unit(self._reader)
-        self.longest = longest(self._reader.predict, LETTERS, threshold=0, at_most=MOST)
-        self._drawn: tuple[str, picture.Count, str] | None = None
+        self._reader = Reader(_stored() if model is None else model, picture.ALPHABET)
+        self.counts = counting_unit(self._reader)
+        self.longest = longest(self._reader.predict, threshold=0, at_most=picture.MOST)
+        self._count = lru_cache(maxsize=1)(self._read)
         start = counting_string(START)
-        self.string = Entry(value=start, letters=LETTERS, longest=2 * MOST, label="string",
+        self.string = Entry(value=start, letters="ab", longest=2 * picture.MOST, label="string",
                             name="string of a and b")  # fmt: skip
-        self.n = whole("n", "n: write n times a, then n times b", START, 1, MOST)
+        self.n = whole("n", "n: write n times a, then n times b", START, 1, picture.MOST)
         self.step = whole("step", "step", len(start) + 1, 1, len(start) + 1, play=300)
         # Before the redraw observes them: then step and string have moved when it comes.
         self.n.observe(self._write, "value")
         self.string.observe(self._follow, "value")
-        controls = {name: getattr(self, name) for name in ("string", "n", "step")}
-        rows = [self.string, columns([self.n, self.step])]
-        super().__init__(controls, rows, picture.SIZE)
+        controls = {"string": self.string, "n": self.n, "step": self.step}
+        super().__init__(controls, [self.string, columns([self.n, self.step])], picture.SIZE)
 
     @property
     def t(self) -> int:
@@ -62,7 +55,7 @@ class CounterExplorer(Explorer):
 
     def view(self) -> View:
         """Return the string on its way through the network, with the chosen step marked."""
-        count, still = self._count()
+        count, still = self._count(self.string.value)
         said = f"{_aloud(count, self.t)} {_judged(count)}"
         return View(still, picture.cursor(count, self.t), said, *_table(count))
 
@@ -82,32 +75,11 @@ class CounterExplorer(Explorer):
             self.step.max = max(steps, 2)
             self.step.value, self.step.disabled = steps, steps == 1
 
-    def _count(self) -> tuple[picture.Count, str]:
-        """Return what the network does with the string, and what stays; the last is kept."""
-        string = self.string.value
-        if self._drawn is None or self._drawn[0] != string:
-            count = self._read(string)
-            self._drawn = (string, count, picture.frame(count))
-        return self._drawn[1:]
-
-    def _read(self, string: str) -> picture.Count:
-        """Return all that the picture of a string needs."""
-        from lstm_lib.learning import sigmoid
-
-        symbols = END + string
-        outputs, cells = self._reader(one_hot(symbols, LETTERS + END)[None])
-        legal = [next_symbols(string[:t], LETTERS) for t in range(len(symbols))]
-        return picture.Count(
-            symbols=symbols,
-            alphabet=LETTERS + END,
-            cells=cells[0].T.tolist(),
-            unit=self.counts,
-            chances=sigmoid(outputs[0].T).tolist(),
-            legal=legal,
-            right=[_right(logits, may) for logits, may in zip(outputs[0], legal, strict=True)],
-            longest=self.longest,
-            most=MOST,
-        )
+    def _read(self, string: str) -> tuple[picture.Count, str]:
+        """Return what the network does with a string, and what of its picture stays."""
+        reading = self._reader.read(END + string)
+        count = picture.scene(string, reading, self.counts, self.longest)
+        return count, picture.frame(count)
 
 
 def _stored() -> Any:
@@ -118,37 +90,19 @@ def _stored() -> Any:
     return trained.counter()
 
 
-def _counting_unit(reader: Reader) -> int:
-    """Return the unit whose c goes most closely with the number of a's minus that of b's."""
-    import numpy as np
-
-    x = counting([PROBE]).x  # (1, 1 + 2 PROBE, 3)
-    balance = np.cumsum(x[0, :, 0] - x[0, :, 1])  # (seq_len,)
-    cells = reader(x).c[0]  # (seq_len, hidden_size)
-    cells, balance = cells - cells.mean(axis=0), balance - balance.mean()
-    spread = np.linalg.norm(cells, axis=0)
-    spread[spread == 0] = np.inf  # a unit that never moves follows nothing
-    return int(np.argmax(np.abs(balance @ cells) / spread))
-
-
-def _right(logits: "ndarray", legal: str) -> bool | None:
-    """Return whether just the legal symbols are above 1/2; None if there is none."""
-    said = {symbol for symbol, logit in zip(LETTERS + END, logits, strict=True) if logit > 0}
-    return said == set(legal) if legal else None
-
-
 def _aloud(count: picture.Count, t: int) -> str:
     """Say what one step does."""
     now, unit = count.cells[count.unit][t], count.unit + 1
     before = count.cells[count.unit][t - 1] if t else 0.0
     said = ", ".join(
         f"{symbol} {number(chance[t])}"
-        for symbol, chance in zip(count.alphabet, count.chances, strict=True)
+        for symbol, chance in zip(picture.ALPHABET, count.chances, strict=True)
     )
+    sign = "+" if now >= before else ""
     verdict = {True: ": right", False: ": wrong", None: ""}[count.right[t]]
     return (
         f"Step {t + 1} of {count.steps} reads {count.symbols[t]}: unit {unit} goes from "
-        f"{number(before)} to {number(now)} ({'+' * (now >= before)}{number(now - before)}). "
+        f"{number(before)} to {number(now)} ({sign}{number(now - before)}). "
         f"May come next: {' or '.join(count.legal[t]) or 'nothing'}. "
         f"The network says {said}{verdict}."
     )
@@ -171,7 +125,7 @@ def _judged(count: picture.Count) -> str:
 def _table(count: picture.Count) -> tuple[list[str], list[list[str]]]:
     """Return header and rows: a row per step."""
     header = ["step", "reads", *(f"c of unit {unit + 1}" for unit in count.named)]
-    header += [*(f"{symbol} next" for symbol in count.alphabet), "may come", "right?"]
+    header += [*(f"{symbol} next" for symbol in picture.ALPHABET), "may come", "right?"]
     words = {True: "right", False: "wrong", None: "\N{EN DASH}"}
     rows = [
         [

@@ -1,14 +1,20 @@
 """A string of a and b on its way through a network: what counts, and what may come next."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
+from lstm_lib.course.reading import Reading, verdicts
+from lstm_lib.course.tasks import symbols
+from lstm_lib.course.tasks.counting import END, next_symbols
 from lstm_lib.drawing.charts import Chart, marker, spread
 from lstm_lib.drawing.heatmap import round_up, short
 from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
 
 SIZE = (880, 484)
+ALPHABET = "ab" + END  # what may come next, in the order of the rows
+MOST = 100  # the largest n that is tried
 LEFT, WIDTH, NUMBERS = 96, 606, 712  # where the string starts, how wide it is; the numbers' column
 READS, READS_HEIGHT = 24, 22
 CELLS, CELLS_HEIGHT = 66, 186
@@ -26,25 +32,21 @@ class Count(NamedTuple):
 
     Fields:
         symbols: what is read, the T before the string first, (steps,).
-        alphabet: the symbols that may come next, in the order of their rows.
         cells: c of every unit, (hidden_size, steps).
         unit: the unit that counts, from 0.
         chances: how sure the network is that a symbol may come, 0 to 1, (symbols, steps).
         legal: the symbols that may really come; "" where the string is none, (steps,).
         right: whether exactly these are above 1/2; None where nothing may come, (steps,).
-        longest: the largest n up to which every string is right.
-        most: the largest n that was tried.
+        longest: the largest n up to which every string is right, MOST at most.
     """
 
     symbols: str
-    alphabet: str
     cells: Rows
     unit: int
     chances: Rows
     legal: Sequence[str]
     right: Sequence[bool | None]
     longest: int
-    most: int
 
     @property
     def steps(self) -> int:
@@ -58,6 +60,29 @@ class Count(NamedTuple):
         return [self.unit, *others[: MOST_NAMED - 1]]
 
 
+def scene(string: str, reading: Reading, unit: int, longest: int) -> Count:
+    """Return the scene of one string.
+
+    Args:
+        string: of a and b.
+        reading: of T and the string, a batch of one.
+        unit, longest: see Count.
+    """
+    from lstm_lib.learning import sigmoid
+
+    logits = reading.outputs[0]
+    legal = [next_symbols(string[:t]) for t in range(len(string) + 1)]
+    return Count(
+        symbols=END + string,
+        cells=reading.c[0].T.tolist(),
+        unit=unit,
+        chances=sigmoid(logits.T).tolist(),
+        legal=legal,
+        right=verdicts(partial(symbols.right, threshold=0), logits, legal, ALPHABET),
+        longest=longest,
+    )
+
+
 def frame(count: Count) -> str:
     """Draw all that stays while the steps are walked."""
     heads = (
@@ -68,7 +93,7 @@ def frame(count: Count) -> str:
         (LEFT - 8, MARKS + 4, "right?", "b end"),
     )  # fmt: skip
     words = [text(x, y, said, 12.5, cls) for x, y, said, cls in heads]
-    rows = [_row(count, k) for k in range(len(count.alphabet))]
+    rows = [_row(count, k) for k in range(len(ALPHABET))]
     drawn = (_reads(count), _cells(count), *rows, _marks(count), _axis(count.steps), _record(count))
     return "".join((*words, *drawn))
 
@@ -153,7 +178,7 @@ def _points(chart: Chart, values: Sequence[float]) -> list[tuple[float, float]]:
 
 def _row(count: Count, k: int) -> str:
     """Draw one symbol's row: a frame where it may come, a bar for what the network says."""
-    symbol, y = count.alphabet[k], ROWS + k * ROW_PITCH
+    symbol, y = ALPHABET[k], ROWS + k * ROW_PITCH
     foot, wide = y + ROW_HEIGHT, WIDTH / count.steps
     pieces = [text(LEFT - 8, y + ROW_HEIGHT / 2 + 5, symbol, 14, "b end")]
     for start, end, may in _runs([symbol in legal for legal in count.legal]):
@@ -219,7 +244,7 @@ def cursor(count: Count, t: int) -> str:
         *(rect(x, y, wide, height, "ink", stroke_width=1.4) for y, height in spans),
         text(NUMBERS, READS + 16, f"at step {t + 1}: {count.symbols[t]}", 13, "b"),
     ]
-    pieces += [_cell_now(count, t), *(_said(count, k, t) for k in range(len(count.alphabet)))]
+    pieces += [_cell_now(count, t), *(_said(count, k, t) for k in range(len(ALPHABET)))]
     return "".join((*pieces, _verdict(count.right[t])))
 
 
@@ -238,7 +263,7 @@ def _cell_now(count: Count, t: int) -> str:
 
 def _said(count: Count, k: int, t: int) -> str:
     """Write what the network says about one symbol at step `t`, and whether it may come."""
-    may = count.alphabet[k] in count.legal[t]
+    may = ALPHABET[k] in count.legal[t]
     y = ROWS + k * ROW_PITCH + ROW_HEIGHT / 2 + 5
     words = f"{number(count.chances[k][t])}  {'may come' if may else 'may not'}"
     return text(NUMBERS, y, words, 13, "b" if may else "")
@@ -255,11 +280,11 @@ def _verdict(right: bool | None) -> str:
 
 def _record(count: Count) -> str:
     """Draw all n as one line, thick up to the longest that is right."""
-    y, end = RECORD, LEFT + WIDTH * count.longest / count.most
-    words = f"right up to n = {count.longest}" + " or more" * (count.longest == count.most)
+    y, end = RECORD, LEFT + WIDTH * count.longest / MOST
+    words = f"right up to n = {count.longest}" + " or more" * (count.longest == MOST)
     return "".join(
         (
-            text(LEFT - 8, y + 4, f"n = 1 to {count.most}", 11, "end soft"),
+            text(LEFT - 8, y + 4, f"n = 1 to {MOST}", 11, "end soft"),
             line(LEFT, y, LEFT + WIDTH, y, "line", stroke_width=2),
             line(LEFT, y, end, y, "ink", stroke_width=5) if count.longest else "",
             shape("circle", "ink paper", cx=end, cy=float(y), r=5, stroke_width=2),

@@ -1,10 +1,13 @@
 """The embedded Reber automaton, the way through it, and what a network says may come next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import atan2, cos, hypot, sin
 from typing import NamedTuple
 
 from lstm_lib.course.explorers.counter_picture import cross, tick
+from lstm_lib.course.reading import Reading, softmax, verdicts
+from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber_states, reber_twin, reber_walk
+from lstm_lib.course.tasks.symbols import ahead
 from lstm_lib.drawing.charts import Chart, marker
 from lstm_lib.drawing.heatmap import round_up, short
 from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
@@ -29,43 +32,63 @@ class Arrow(NamedTuple):
     symbol: str
 
 
-class Graph(NamedTuple):
-    """The automaton: the place of each state by name, x to the right and y upwards; its arrows."""
-
-    places: Mapping[str, Place]
-    arrows: Sequence[Arrow]
+STATES = reber_states()
+ARROWS = [
+    Arrow(name, end, symbol)
+    for name, state in STATES.items()
+    for symbol, end in state.arrows.items()
+]
 
 
 class Walk(NamedTuple):
     """A string on its way through the automaton and through a network.
 
     Fields:
-        graph: the automaton.
         states: the names of the states walked through, the first one first, (1 + steps,).
         symbols: what is read, (steps,).
-        alphabet: every symbol, in the order of the bars.
-        chances: the probability of each to be next, after each step, (steps, symbols).
+        chances: the probability of each symbol to be next, after each step, (steps, symbols).
         legal: the symbols that may come after each step, (steps,).
-        unit: which unit is shown, from 0, and whether it is the one that remembers.
-        remembers: see `unit`.
-        cell: its c, (steps,).
-        twin: its c on the same string with the other second symbol, (steps,).
-        pair: the second symbol of the string and that of its twin; "" if there is none yet.
         right: whether all legal symbols are above all others, (steps,); None at the end.
+        unit, remembers: which unit is shown, from 0; whether it is the one that remembers.
+        cell, twin: its c, on the string and on that with the other second symbol, (steps,) each.
+        other: the second symbol of the twin; "" if there is none yet.
     """
 
-    graph: Graph
     states: Sequence[str]
     symbols: str
-    alphabet: str
     chances: Sequence[Sequence[float]]
     legal: Sequence[str]
+    right: Sequence[bool | None]
     unit: int
     remembers: bool
     cell: Sequence[float]
     twin: Sequence[float]
-    pair: str
-    right: Sequence[bool | None]
+    other: str
+
+
+def scene(string: str, reading: Reading, unit: int, remembers: bool) -> Walk:
+    """Return the scene of one string.
+
+    Args:
+        string: the beginning of a string of the grammar.
+        reading: of the string and its twin, a batch of two.
+        unit, remembers: see Walk.
+    """
+    logits, c = reading.outputs[0], reading.c[:, :, unit]
+    states = reber_walk(string)
+    legal = ["".join(STATES[name].arrows) for name in states[1:]]
+    return Walk(
+        states=states,
+        symbols=string,
+        chances=softmax(logits).tolist(),
+        legal=legal,
+        right=verdicts(ahead, logits, legal, REBER_SYMBOLS),
+        unit=unit,
+        remembers=remembers,
+        cell=c[0].tolist(),
+        twin=c[1].tolist(),
+        other=reber_twin(string)[1:2],
+    )
 
 
 # --- what changes with the string only ----------------------------------------------------------
@@ -73,22 +96,22 @@ class Walk(NamedTuple):
 
 def frame(walk: Walk) -> str:
     """Draw the automaton, the unit's lines over the string, and the names of the bars."""
-    arrows = [_arrow(walk.graph, arrow, PLAIN) for arrow in walk.graph.arrows]
-    states = [_state(walk.graph, name) for name in walk.graph.places]
-    return "".join((_branches(walk.graph), *arrows, *states, _cells(walk), _letters(walk)))
+    arrows = [_arrow(arrow, PLAIN) for arrow in ARROWS]
+    states = [_state(name) for name in STATES]
+    return "".join((_branches(), *arrows, *states, _cells(walk), _letters(walk)))
 
 
-def _at(graph: Graph, name: str) -> Place:
+def _at(name: str) -> Place:
     """Return where a state stands on the picture."""
-    x, y = graph.places[name]
+    x, y = STATES[name].place
     return CORNER[0] + PITCH[0] * x, CORNER[1] - PITCH[1] * y
 
 
-def _branches(graph: Graph) -> str:
+def _branches() -> str:
     """Draw a line around each of the two equal grammars."""
     pieces, height = [], 3.72 * PITCH[1]
     for branch, y in (("T", CORNER[1] - 3.84 * PITCH[1]), ("P", CORNER[1] + 0.12 * PITCH[1])):
-        left, right = (_at(graph, f"{branch}{k}")[0] for k in (0, 7))
+        left, right = (_at(f"{branch}{k}")[0] for k in (0, 7))
         pieces.append(rect(left - 26, y, right - left + 52, height, "line", rx=8))
         foot = y + 17 if branch == "T" else y + height - 8
         words = f"{branch} came second: {branch} closes"
@@ -96,18 +119,18 @@ def _branches(graph: Graph) -> str:
     return "".join(pieces)
 
 
-def _state(graph: Graph, name: str) -> str:
+def _state(name: str) -> str:
     """Draw one state; the first and the last have their names."""
-    x, y = _at(graph, name)
+    x, y = _at(name)
     drawn = shape("circle", "ink paper", cx=x, cy=y, r=RADIUS, stroke_width=1.2)
     if name in ("start", "end"):
         drawn += text(x, y + RADIUS + 15, name, 12, "mid soft")
     return drawn
 
 
-def _arrow(graph: Graph, arrow: Arrow, kind: str) -> str:
+def _arrow(arrow: Arrow, kind: str) -> str:
     """Draw an arrow with its symbol; `kind` "gone" and "next" are the thick ones."""
-    (x1, y1), (x2, y2) = _at(graph, arrow.start), _at(graph, arrow.end)
+    (x1, y1), (x2, y2) = _at(arrow.start), _at(arrow.end)
     if arrow.start == arrow.end:
         return _loop(x1, y1, arrow, kind)
     length = hypot(x2 - x1, y2 - y1)
@@ -153,9 +176,9 @@ def _head(tip: Place, angle: float, kind: str) -> str:
     return shape("polygon", "", points=places, style="fill:var(--ink)")
 
 
-def _symbol(graph: Graph, arrow: Arrow, kind: str) -> str:
+def _symbol(arrow: Arrow, kind: str) -> str:
     """Write the symbol of an arrow on its middle, that of a loop beside it."""
-    (x1, y1), (x2, y2) = _at(graph, arrow.start), _at(graph, arrow.end)
+    (x1, y1), (x2, y2) = _at(arrow.start), _at(arrow.end)
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
     if arrow.start == arrow.end:
         x, y = x + 24, y + 21 * _side(arrow.start)
@@ -190,8 +213,8 @@ def _cells(walk: Walk) -> str:
     ends = ((chart.y + 9, chart.high), (chart.y + chart.h - 1, chart.low))
     pieces += [text(chart.x - 6, y, short(value), 11, "end soft") for y, value in ends]
     title = f"cell state c of unit {walk.unit + 1}" + ", which remembers" * walk.remembers
-    if walk.pair:
-        title += f"; dashed: had {walk.pair[1]} come second"
+    if walk.other:
+        title += f"; dashed: had {walk.other} come second"
         twin = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.twin)]
         pieces.append(polyline(twin, "ink", 1.4, stroke_dasharray="6 3"))
     line_of = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.cell)]
@@ -210,7 +233,7 @@ def _letters(walk: Walk) -> str:
     x, y = BARS
     pieces.append(text(x - 60, y - 8, "next: the network says", 12.5, "b"))
     pieces += [text(x - 52, y + 14 + BAR_PITCH * k, symbol, 14, "b")
-               for k, symbol in enumerate(walk.alphabet)]  # fmt: skip
+               for k, symbol in enumerate(REBER_SYMBOLS)]  # fmt: skip
     return "".join(pieces)
 
 
@@ -219,15 +242,15 @@ def _letters(walk: Walk) -> str:
 
 def cursor(walk: Walk, t: int) -> str:
     """Mark where step `t`, counted from 0, has led, the way there, and the next symbols."""
-    graph, here = walk.graph, walk.states[t + 1]
+    here = walk.states[t + 1]
     ways = zip(walk.states[: t + 1], walk.states[1 : t + 2], walk.symbols[: t + 1], strict=True)
     gone = dict.fromkeys(Arrow(*way) for way in ways)  # each arrow once, in the order of the way
-    following = [arrow for arrow in graph.arrows if arrow.start == here]
-    kinds = dict.fromkeys(graph.arrows, PLAIN) | dict.fromkeys(following, "next")
+    following = [arrow for arrow in ARROWS if arrow.start == here]
+    kinds = dict.fromkeys(ARROWS, PLAIN) | dict.fromkeys(following, "next")
     kinds |= dict.fromkeys(gone, "gone")
-    pieces = [_arrow(graph, arrow, kind) for arrow, kind in kinds.items() if kind != PLAIN]
-    pieces += [_symbol(graph, arrow, kind) for arrow, kind in kinds.items()]
-    x, y = _at(graph, here)
+    pieces = [_arrow(arrow, kind) for arrow, kind in kinds.items() if kind != PLAIN]
+    pieces += [_symbol(arrow, kind) for arrow, kind in kinds.items()]
+    x, y = _at(here)
     pieces.append(shape("circle", "ink now", cx=x, cy=y, r=RADIUS + 3, stroke_width=3))
     pieces.append(shape("circle", "", cx=x, cy=y, r=5, style="fill:var(--ink)"))
     return "".join((*pieces, _cell_now(walk, t), _bars(walk, t)))
@@ -238,8 +261,8 @@ def _cell_now(walk: Walk, t: int) -> str:
     chart = _chart(walk)
     wide, x = chart.w / chart.steps, chart.across(t)
     words = f"c = {number(walk.cell[t])}"
-    if walk.pair:
-        words += f", with {walk.pair[1]}: {number(walk.twin[t])}"
+    if walk.other:
+        words += f", with {walk.other}: {number(walk.twin[t])}"
     return "".join(
         (
             rect(x - wide / 2, chart.y, wide, READS + 6 - chart.y, "ink", stroke_width=1.4),
@@ -255,7 +278,7 @@ def _bars(walk: Walk, t: int) -> str:
     if not walk.legal[t]:
         return text(x - 30, y + 14, "the string is over", 13, "soft")
     pieces = []
-    for k, (symbol, chance) in enumerate(zip(walk.alphabet, walk.chances[t], strict=True)):
+    for k, (symbol, chance) in enumerate(zip(REBER_SYMBOLS, walk.chances[t], strict=True)):
         top, may = y + BAR_PITCH * k, symbol in walk.legal[t]
         pieces.append(rect(x - 30, top + 3, BAR_WIDTH, 12, "now" if may else "panel"))
         pieces.append(rect(x - 30, top + 3, BAR_WIDTH * chance, 12, "fill-h"))

@@ -74,6 +74,25 @@ def reber_walk(text: str) -> tuple[str, ...]:
     return tuple(walked)
 
 
+def reber_next(text: str) -> str:
+    """Return the symbols that may follow the beginning of a string, "" if it is none."""
+    try:
+        return "".join(reber_states()[reber_walk(text)[-1]].arrows)
+    except ValueError:
+        return ""
+
+
+def reber_twin(text: str) -> str:
+    """Return the string that is the same but for its second symbol, and the one that repeats it.
+
+    Args:
+        text: the beginning of a string, or a whole one.
+    """
+    swapped = {1, *(k for k, name in enumerate(reber_walk(text)[1:]) if name == "last")}
+    other = {"T": "P", "P": "T"}
+    return "".join(other[s] if k in swapped else s for k, s in enumerate(text))
+
+
 def reber_strings(count: int, seed: int = 0, avoid: Iterable[str] = ()) -> tuple[str, ...]:
     """Return different strings of the embedded Reber grammar, in the order they were drawn.
 
