@@ -12,6 +12,7 @@ from operator import mul
 from typing import NamedTuple
 
 from lstm_lib import _validate
+from lstm_lib.notation import LEFT_TO_RIGHT
 from lstm_lib.record import Step, Trace
 
 
@@ -95,7 +96,7 @@ def gradients(
 
 # --- the model, which checks what it is given -----------------------------------------------------
 
-GATES = ("f", "i", "g", "o")  # in the order of the published weights, which the picture has too
+GATES = LEFT_TO_RIGHT  # the published weights stand in the order of the picture
 
 
 class Gate(NamedTuple):

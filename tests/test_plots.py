@@ -3,7 +3,7 @@
 import pytest
 
 from lstm_lib.course import plots
-from lstm_lib.drawing.svg import COLORS
+from lstm_lib.notation import COLORS
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import seaborn
 
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.charts import Chart, marker, spread
+from lstm_lib.notation import COLORS, INKS
 
 
 @pytest.mark.parametrize(
@@ -37,16 +38,16 @@ def test_words_cannot_break_the_picture():
 
 def test_the_colours_are_of_the_colour_blind_palette():
     palette = {color.lower() for color in seaborn.color_palette("colorblind").as_hex()}
-    assert {color for name, color in svg.COLORS.items() if name != "x"} <= palette
+    assert {color for name, color in COLORS.items() if name != "x"} <= palette
 
 
 @pytest.mark.parametrize(
-    ("inks", "papers"),
-    [(svg._INK_LIGHT, ("#ffffff", "#f3f4f6")), (svg._INK_DARK, ("#111111", "#424242"))],
+    ("which", "papers"),
+    [(0, ("#ffffff", "#f3f4f6")), (1, ("#111111", "#424242"))],
     ids=["light", "dark"],
 )
-def test_coloured_words_can_be_read(inks, papers):
-    for name, ink in inks.items():
+def test_coloured_words_can_be_read(which, papers):
+    for name, ink in ((name, inks[which]) for name, inks in INKS.items()):
         for paper in papers:
             least = 3.0 if paper == "#424242" else 4.5  # only large, bold words stand on panels
             assert contrast(ink, paper) >= least, (name, paper)

@@ -13,12 +13,13 @@ from lstm_lib.drawing.heatmap import hatch
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import TraceExplorer, VectorExplorer
 from lstm_lib.explorers import trace_picture as picture
+from lstm_lib.notation import CHARTED
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Flow, Flows, Traces, gradient_flow, trace
 from lstm_lib.trace.ranking import Ranking, by_gradient, by_variance
 from lstm_lib.vector import VectorLSTM
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
-from tests.test_vector_explorer import NAMES, colour, go, images, modules_after
+from tests.test_vector_explorer import colour, go, images, modules_after
 
 LENGTHS = (7, 4, 6)
 ALL = ["layer", "direction", "order", "sequence", "step", "unit", "rank"]
@@ -185,7 +186,7 @@ def test_units_are_ranked_by_the_variance_of_their_real_steps(traced, layer, dir
     ranking = by_variance(one)
     assert ranking.scores == pytest.approx(variances(one))
     assert list(ranking.order) == np.argsort(-variances(one)).tolist()
-    in_numpy = replace(one, **{n: getattr(one, n).numpy() for n in ("x", *NAMES, "h0", "c0")})
+    in_numpy = replace(one, **{n: getattr(one, n).numpy() for n in ("x", *CHARTED, "h0", "c0")})
     assert by_variance(in_numpy).scores == pytest.approx(ranking.scores)
     whole = replace(one, lengths=None)
     assert by_variance(whole).scores == pytest.approx(variances(one, (7, 7, 7)))

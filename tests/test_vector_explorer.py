@@ -21,13 +21,13 @@ from lstm_lib.drawing.heatmap import LEVELS, STOPS, Heatmap, Scale
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import VectorExplorer
 from lstm_lib.explorers import trace_picture as picture
+from lstm_lib.notation import CHARTED, VALVES, titled
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Trace
 from lstm_lib.vector import VectorLSTM
 from tests.pictures import SVG, boxes, outside, overlaps, says, sheets, texts
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = "fiogch"
 
 
 def run(batch_size=3, seq_len=7, input_size=2, hidden_size=5, size=3.0, **more):
@@ -39,7 +39,7 @@ def run(batch_size=3, seq_len=7, input_size=2, hidden_size=5, size=3.0, **more):
 
 def trace_of(value=0.0, shape=(1, 4, 3), **columns):
     """Return a trace of one value everywhere, but for the columns given."""
-    whole = {name: np.full(shape, value) for name in NAMES} | columns
+    whole = {name: np.full(shape, value) for name in CHARTED} | columns
     state = np.zeros((shape[0], shape[2]))
     x, c0 = whole.pop("x", np.zeros((*shape[:2], 1))), whole.pop("c0", state)
     return Trace(x, **whole, h0=state, c0=c0)
@@ -175,7 +175,7 @@ def test_every_pixel_is_the_value_of_its_unit_and_step(
     go(explorer, sequence=2)
     boxes = picture._maps(explorer._sheet()[0])
     drawn = {tuple(frame): pixels for frame, pixels in images(explorer.render())}
-    for name in NAMES:
+    for name in CHARTED:
         box, values = boxes[name], getattr(explorer.trace, name)[1]  # (seq_len, hidden_size)
         pixels = np.array(drawn[box[:4]].convert("RGB"))
         assert pixels.shape == (5, 7, 3)
@@ -188,14 +188,14 @@ def test_every_pixel_is_the_value_of_its_unit_and_step(
 def test_quantities_stand_where_their_names_are(explorer):
     words = {node.text: node for node in ET.fromstring(explorer.render()).iter(f"{SVG}text")}
     for name, box in picture._maps(explorer._sheet()[0]).items():
-        title = words[picture.NAMES[name]]
+        title = words[titled(name)]
         assert f"ink-{name}" in title.get("class")
-        assert picture.NAMES[name].endswith(f" {name}")
+        assert titled(name).endswith(f" {name}")
         assert (float(title.get("x")), float(title.get("y"))) == (box.x, box.y - 6)
 
 
 def test_gates_stand_on_the_left_and_what_they_act_on_on_the_right(explorer):
-    shown = [words for words in texts(explorer.render()) if words in picture.NAMES.values()]
+    shown = [words for words in texts(explorer.render()) if words in map(titled, CHARTED)]
     assert shown == [
         "forget gate f", "input gate i", "output gate o",
         "candidate g", "cell state c", "hidden state h",
@@ -204,7 +204,7 @@ def test_gates_stand_on_the_left_and_what_they_act_on_on_the_right(explorer):
 
 def test_gates_go_from_0_to_1_and_states_around_zero(explorer):
     scales = explorer._scales
-    assert all(scales[name] == Scale(name, 0, 1) for name in "fio")
+    assert all(scales[name] == Scale(name, 0, 1) for name in VALVES)
     for name in "gch":
         most = np.abs(getattr(explorer.trace, name)).max()
         assert scales[name] == Scale("signed", -heatmap.round_up(most), heatmap.round_up(most))
@@ -270,7 +270,7 @@ def test_a_target_that_is_not_asked_for_is_left_blank(trace):
 def test_every_number_under_the_cursor_is_written(explorer, sequence, step, unit):
     go(explorer, sequence=sequence, step=step, unit=unit)
     shown, at = texts(explorer.render()), (sequence - 1, step - 1)
-    for name in NAMES:
+    for name in CHARTED:
         value = getattr(explorer.trace, name)[at][unit - 1]
         words = picture.written(value, explorer._sheet()[0].scale(name, unit - 1))
         assert abs(float(words.replace("−", "-")) - value) <= 0.0006
@@ -305,13 +305,15 @@ def test_the_lines_are_those_of_the_chosen_unit(explorer):
     drawn = dict(re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["moves"]))
     charts = {name: chart for chart, names in picture._charts(explorer._sheet()[0], 3)
               for name in names}  # fmt: skip
-    assert set(drawn) == set(NAMES)
+    assert set(drawn) == set(CHARTED)
     memory = heatmap.round_up(np.abs(explorer.trace.c[:, :, 3]).max())
     assert memory < explorer._scales["c"].high
     assert {name: chart.high for name, chart in charts.items()} == {
         "f": 1, "i": 1, "o": 1, "g": 1, "h": 1, "c": memory
     }  # fmt: skip
-    assert all(chart.low == (0 if name in "fio" else -chart.high) for name, chart in charts.items())
+    assert all(
+        chart.low == (0 if name in VALVES else -chart.high) for name, chart in charts.items()
+    )
     for name, points in drawn.items():
         places = np.array([place.split(",") for place in points.split()], float)
         values = getattr(explorer.trace, name)[1, :, 3]
@@ -394,12 +396,12 @@ def test_selected_is_the_trace_of_the_unit(explorer):
 def test_the_table_gives_every_step_of_the_unit(explorer):
     go(explorer, sequence=2, step=3, unit=4)
     view = explorer.view()
-    assert list(view.header) == ["unit 4", *NAMES, "input", "output", "target"]
+    assert list(view.header) == ["unit 4", *CHARTED, "input", "output", "target"]
     assert [row[0] for row in view.rows] == [
         f"step {t}" + " (chosen)" * (t == 3) for t in range(1, 8)
     ]
     for t, row in enumerate(view.rows):
-        values = [number(getattr(explorer.trace, name)[1, t, 3], 4) for name in NAMES]
+        values = [number(getattr(explorer.trace, name)[1, t, 3], 4) for name in CHARTED]
         assert row[1:7] == values
         assert row[7] == " ".join(number(x) for x in explorer.trace.x[1, t])
         assert row[9] == number(explorer.trace.x[1, t, 0])

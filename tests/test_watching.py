@@ -22,8 +22,8 @@ from lstm_lib.course.training import (
     seed,
     trainer,
 )
-from lstm_lib.course.training.watching import PICTURE, QUANTITIES, picture, pixels, spread
-from lstm_lib.drawing.svg import COLORS
+from lstm_lib.course.training.watching import PICTURE, TAGS, picture, pixels, spread
+from lstm_lib.notation import COLORS
 
 ALL = {"images": 0, "histograms": 0, "scalars": 0}
 X, TARGETS = CompaniesData().dataset().tensors
@@ -85,21 +85,21 @@ def by_hand(tmp_path_factory):
 def test_the_log_holds_scalars_histograms_and_images(by_hand):
     tags = by_hand[2].Tags()
     assert {"train_loss", "out_0", "out_1"} <= set(tags["scalars"])
-    assert set(tags["histograms"]) == set(QUANTITIES.values())
+    assert set(tags["histograms"]) == set(TAGS.values())
     assert tags["images"] == [PICTURE]
 
 
 def test_everything_stands_over_the_steps_of_the_optimizer(by_hand):
     log = by_hand[2]
     assert steps(log.Images(PICTURE)) == [0, 2, 4, 6, 8]
-    for tag in QUANTITIES.values():
+    for tag in TAGS.values():
         assert steps(log.Histograms(tag)) == [0, 2, 4, 6, 8]
 
 
-@pytest.mark.parametrize("name", QUANTITIES)
+@pytest.mark.parametrize("name", TAGS)
 def test_a_histogram_holds_the_values_of_its_quantity(by_hand, name):
     start, module, log = by_hand
-    events = log.Histograms(QUANTITIES[name])
+    events = log.Histograms(TAGS[name])
     for network, event in ((start, events[0]), (module, events[-1])):
         values = getattr(network.trace(X), name)
         found = event.histogram_value
@@ -112,7 +112,7 @@ def test_the_names_of_the_histograms_say_which_gate_is_which():
     words = {"i": "input", "f": "forget", "g": "candidate", "o": "output", "c": "cell",
              "h": "hidden"}  # fmt: skip
     for name, word in words.items():
-        assert f"/{name} {word}" in QUANTITIES[name]
+        assert f"/{name} {word}" in TAGS[name]
 
 
 def test_a_picture_is_readable_and_in_the_colours_of_the_course(by_hand):
@@ -136,7 +136,7 @@ def test_a_forecaster_is_watched_with_and_without_an_output_at_every_step(every_
     watch = Watch(x, targets)
     log = read(fit(module, data, tmp_path, 2, [watch]))
     assert opened(log.Images(PICTURE)[-1]).shape == (540, 640, 3)
-    assert log.Histograms(QUANTITIES["f"])[-1].histogram_value.num == x.shape[0] * 12 * 3
+    assert log.Histograms(TAGS["f"])[-1].histogram_value.num == x.shape[0] * 12 * 3
     numbers = [tag for tag in log.Tags()["scalars"] if tag.startswith("prediction/")]
     assert len(numbers) == 4
     assert watch.shown.tolist()[::3] == [0, len(x) - 1]
@@ -153,7 +153,7 @@ def test_native_logs_its_labels_and_no_numbers_beside(tmp_path):
     log = read(fit(LightningLSTM(), CompaniesData(), tmp_path, 2, [Watch(X, TARGETS)]))
     assert {"out_0", "out_1"} <= set(log.Tags()["scalars"])
     assert not any(tag.startswith("prediction/") for tag in log.Tags()["scalars"])
-    assert set(log.Tags()["histograms"]) == set(QUANTITIES.values())
+    assert set(log.Tags()["histograms"]) == set(TAGS.values())
 
 
 class Plain(lightning.LightningModule):

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lstm_lib import _validate
-from lstm_lib.drawing.svg import COLORS
+from lstm_lib.notation import COLORS
 
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P")

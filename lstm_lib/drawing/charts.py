@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import log10
 
-from lstm_lib.drawing.svg import COLORS, line, polyline, rect, shape, text
-
-MARKERS = {"f": "circle", "i": "square", "o": "triangle", "g": "diamond", "h": "circle"}
-DASHES = {"i": "6 3", "o": "2 3", "h": "6 3"}
+from lstm_lib.drawing.svg import line, polyline, rect, shape, text
+from lstm_lib.notation import COLORS, DASHES, MARKERS
 
 
 @dataclass(frozen=True)

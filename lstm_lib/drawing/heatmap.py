@@ -14,13 +14,14 @@ from typing import NamedTuple
 from zlib import adler32, crc32
 
 from lstm_lib.drawing.svg import line, path, power_of_ten, rect, shape, text
+from lstm_lib.notation import COLORS
 
 LEVELS = 65  # odd: the middle of a scale is a level, not a border between two
 SIGNED, PLAIN = "signed", "plain"
 STOPS = {  # colours from the lowest to the highest level, evenly spaced
-    "f": ("#002338", "#0173b2", "#dcf0fc"),
-    "i": ("#00291c", "#029e73", "#d9f7ec"),
-    "o": ("#36122f", "#cc78bc", "#fdebf8"),
+    "f": ("#002338", COLORS["f"], "#dcf0fc"),
+    "i": ("#00291c", COLORS["i"], "#d9f7ec"),
+    "o": ("#36122f", COLORS["o"], "#fdebf8"),
     PLAIN: ("#1e1e1e", "#808080", "#f4f4f4"),
     SIGNED: ("#0a1550", "#3762bd", "#8c8c8c", "#e3ab3d", "#fff5b8"),
 }

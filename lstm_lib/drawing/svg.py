@@ -1,4 +1,4 @@
-"""SVG as text: the few shapes, the colours and the style every picture of the course shares.
+"""SVG as text: the few shapes and the style every picture of the course shares.
 
 Every function returns a piece of SVG. Coordinates are in the picture's own units and are
 written with one decimal, so that the same numbers always give the same text.
@@ -7,56 +7,34 @@ written with one decimal, so that the same numbers always give the same text.
 from collections.abc import Iterable
 from html import escape
 
-# The colour-blind palette of the course, and a darker or lighter ink of each for text.
-COLORS = {
-    "f": "#0173b2",
-    "i": "#029e73",
-    "g": "#de8f05",
-    "o": "#cc78bc",
-    "c": "#d55e00",
-    "h": "#56b4e9",
-    "x": "#6b6b6b",
-}
-_INK_LIGHT = {
-    "f": "#0169a4",
-    "i": "#027a59",
-    "g": "#8f5b00",
-    "o": "#9c4690",
-    "c": "#ad4c00",
-    "h": "#1a6fa3",
-    "x": "#555",
-}
-_INK_DARK = {
-    "f": "#62b5ea",
-    "i": "#3ccb9b",
-    "g": "#f0ac3c",
-    "o": "#e0a6d5",
-    "c": "#f59355",
-    "h": "#82cdf5",
-    "x": "#bbb",
-}
+from lstm_lib.notation import COLORS, INKS, LEFT_TO_RIGHT, STATES
+
 FONT = "system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif"
 
 
-def _variables(inks: dict[str, str]) -> str:
-    return "".join(f"--{name}-ink:{ink};" for name, ink in inks.items())
+_STYLED = (*LEFT_TO_RIGHT, *STATES, "x")
+
+
+def _inks(paper: int) -> str:
+    """Define the colours of words on light (0) or dark (1) paper."""
+    return "".join(f"--{name}-ink:{INKS[name][paper]};" for name in _STYLED)
 
 
 STYLE = (
     "<style>"
-    f".lstm{{{_variables(_INK_LIGHT)}"
+    f".lstm{{{_inks(0)}"
     "--paper:var(--jp-layout-color0,#fff);--ink:var(--jp-content-font-color1,#1b1b1b);"
     "--soft:var(--jp-content-font-color2,#5a5a5a);--line:var(--jp-border-color1,#c4c4c4);"
     "--panel:var(--jp-layout-color2,#f3f4f6);--now:#fdf0cd}"
-    f"[data-jp-theme-light=false] .lstm{{{_variables(_INK_DARK)}--now:#4a4023}}"
+    f"[data-jp-theme-light=false] .lstm{{{_inks(1)}--now:#4a4023}}"
     f".lstm text{{font-family:{FONT};font-variant-numeric:tabular-nums;fill:var(--ink)}}"
     ".lstm .soft{fill:var(--soft)}.lstm .b{font-weight:650}.lstm .it{font-style:italic}"
     ".lstm .mid{text-anchor:middle}.lstm .end{text-anchor:end}"
     ".lstm .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}"
     + "".join(
-        f".lstm .{name}{{stroke:{color};fill:none}}.lstm .fill-{name}{{fill:{color}}}"
+        f".lstm .{name}{{stroke:{COLORS[name]};fill:none}}.lstm .fill-{name}{{fill:{COLORS[name]}}}"
         f".lstm .ink-{name}{{fill:var(--{name}-ink)}}"
-        for name, color in COLORS.items()
+        for name in _STYLED
     )
     + ".lstm .line{stroke:var(--line);fill:none}.lstm .ink{stroke:var(--ink);fill:none}"
     ".lstm .paper{fill:var(--paper)}.lstm .panel{fill:var(--panel)}.lstm .now{fill:var(--now)}"

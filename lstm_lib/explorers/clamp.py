@@ -7,7 +7,7 @@ from ipywidgets import Widget
 
 from lstm_lib import _validate
 from lstm_lib.drawing.heatmap import Scale, round_up
-from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import clamp_picture as picture
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
@@ -15,7 +15,8 @@ from lstm_lib.explorers.controls.slider import Slider, counted, index, whole
 from lstm_lib.explorers.layer import ends, rows_of
 from lstm_lib.explorers.runs import Network, Run
 from lstm_lib.explorers.trace import grid, layer_slider
-from lstm_lib.explorers.trace_picture import NAMES, scale_of
+from lstm_lib.explorers.trace_picture import scale_of
+from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, STATES, VALVES, titled
 from lstm_lib.record import Trace
 from lstm_lib.trace import Clamp
 
@@ -82,7 +83,7 @@ class ClampExplorer(Explorer):
         first, (layers, directions) = traces[0], grid(traces)
         self._layers = layers
         self.hold = Choice([ON, OFF], label="hold", name="hold", buttons=True)
-        self.quantity = Choice(list("figoch"), value="f", name="what is held", buttons=True)
+        self.quantity = Choice([*LEFT_TO_RIGHT, *STATES], name="what is held", buttons=True)
         self.way = Choice([HOLD_TO, MULTIPLY], name="how it is held", buttons=True)
         self.value = Slider(name="value it is held to", value=0, min=0, max=1)
         self.factor = Slider(name="factor it is multiplied by", value=0, min=-2, max=2)
@@ -168,8 +169,8 @@ class ClampExplorer(Explorer):
     def _fit(self) -> None:
         """Show the slider that is used, and give that of the value its range."""
         name, slider = self.quantity.value, self.value
-        high = 1.0 if name in "fiog" else max(1.0 * (name == "h"), self._most(name))
-        low = 0.0 if name in "fio" else -high
+        high = 1.0 if name in LEFT_TO_RIGHT else max(1.0 * (name == "h"), self._most(name))
+        low = 0.0 if name in VALVES else -high
         with slider.hold_sync(), slider.hold_trait_notifications():
             slider.min, slider.max, slider.step = low, high, high / 20
             slider.value = min(max(slider.value, low), high)
@@ -235,7 +236,7 @@ class ClampExplorer(Explorer):
         before, after = (self._rows(run, name, steps) for run in runs)
         before, after = before[unit], after[unit]
         scale = _scale(name, [before, after])
-        return picture.Lines(name, f"{NAMES[name]} of unit {unit + 1}", before, after, scale)
+        return picture.Lines(name, f"{titled(name)} of unit {unit + 1}", before, after, scale)
 
     def _held_steps(self, steps: int) -> tuple[int, int] | None:
         """Return the first and the last step of the chosen sequence that are held."""
@@ -275,7 +276,7 @@ class ClampExplorer(Explorer):
             return f"it ends at step {scene.steps}, your hand comes at step {first}."
         first, last = scene.held
         is_one, name = self.units.value == ONE, scene.hand.name
-        what = scene.hand.title if is_one else f"{NAMES[name]} of all units"
+        what = scene.hand.title if is_one else f"{titled(name)} of all units"
         there = "there" if is_one else f"there in unit {index(self.unit) + 1}"
         if self.way.value == HOLD_TO:
             way = f"held to {number(self.value.value)}"
@@ -306,7 +307,7 @@ def _check_unit(name: str, unit: int, one: Trace) -> None:
 def _scale(name: str, rows: Sequence[Sequence[float]]) -> Scale:
     """Return the scale that holds all numbers of a quantity."""
     numbers = [value for row in rows for value in row if value == value]
-    if name in "fio" and not 0 <= min(numbers) <= max(numbers) <= 1:  # multiplied by more than 1
+    if name in VALVES and not 0 <= min(numbers) <= max(numbers) <= 1:  # multiplied by more than 1
         return Scale.around_zero(max(map(abs, numbers)))
     return scale_of(name, min(numbers), max(numbers))
 

@@ -12,12 +12,12 @@ from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import trace_picture as picture
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import counted, index
+from lstm_lib.notation import CHARTED
 from lstm_lib.record import Trace
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-QUANTITIES = "fiogch"
 RESULTS = {"output": "outputs", "target": "targets"}
 MOST_SAID = 6  # numbers of one input or output that are read aloud
 
@@ -141,7 +141,7 @@ class LayerExplorer(Explorer):
             return rows_of(array, batch, self.steps)
 
         return picture.Sheet(
-            units={name: rows(getattr(trace, name)) for name in QUANTITIES},
+            units={name: rows(getattr(trace, name)) for name in CHARTED},
             input=rows(trace.x),
             results={name: rows(array) for name, array in self.results.items()},
             scales=scales,
@@ -173,7 +173,7 @@ def checked(trace: object) -> Trace:
         )
     if 0 in (*trace.x.shape, *trace.c.shape, *trace.h.shape):
         raise ValueError(f"trace must hold at least one number, got shape {_shape(trace.c)}")
-    for name in ("x", *QUANTITIES, "c0"):
+    for name in ("x", *CHARTED, "c0"):
         ends(name, getattr(trace, name))
     return trace
 
@@ -214,7 +214,7 @@ def ends(name: str, array: Any) -> tuple[float, float]:
 
 def _scales(trace: Trace, results: dict[str, Any]) -> dict[str, Scale]:
     """Return the scale of every quantity, the same for all sequences; outputs share theirs."""
-    arrays = {name: getattr(trace, name) for name in QUANTITIES} | {"input": trace.x}
+    arrays = {name: getattr(trace, name) for name in CHARTED} | {"input": trace.x}
     found = {name: ends(name, array) for name, array in arrays.items()}
     both = [ends(name, array[array == array]) for name, array in results.items()]
     for name in results:
@@ -264,7 +264,7 @@ def _said(value: float) -> str:
 
 def _table(sheet: picture.Sheet, t: int, unit: int) -> tuple[list[str], list[list[str]]]:
     """Return every step of the chosen unit, with all inputs, outputs and targets."""
-    own = [name for name in QUANTITIES if sheet.belongs(name)]
+    own = [name for name in CHARTED if sheet.belongs(name)]
     around = {"input": sheet.input} | sheet.results
     rows = []
     for k in range(sheet.steps):

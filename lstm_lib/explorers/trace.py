@@ -12,6 +12,7 @@ from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, among, counted, index
 from lstm_lib.explorers.layer import LayerExplorer, checked, ends
 from lstm_lib.explorers.vector import by_hand
+from lstm_lib.notation import QUANTITIES
 from lstm_lib.record import Flows, Trace, Traced, Traces
 from lstm_lib.record.trace import DIRECTIONS
 from lstm_lib.trace.ranking import Ranking, by_gradient, by_variance
@@ -171,7 +172,9 @@ def in_batch(trace: Trace) -> Trace:
         return trace
     import numpy as np
 
-    columns = {name: np.array(getattr(trace, name), float)[None, :, None] for name in "xifgoch"}
+    columns = {
+        name: np.array(getattr(trace, name), float)[None, :, None] for name in ("x", *QUANTITIES)
+    }
     states = {name: np.full((1, 1), getattr(trace, name)) for name in ("h0", "c0")}
     return replace(trace, **columns, **states)
 
@@ -253,7 +256,7 @@ def _walk(
     """Return the run of a layer over sequences of some lengths, from one end or the other."""
     import numpy as np
 
-    columns = {name: np.zeros((*x.shape[:2], model.hidden_size)) for name in "ifgoch"}
+    columns = {name: np.zeros((*x.shape[:2], model.hidden_size)) for name in QUANTITIES}
     start = np.zeros((len(x), model.hidden_size))
     way = slice(None, None, 1 if direction == "forward" else -1)
     for k, length in enumerate(lengths):

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lstm_lib.course.explorers import cell_picture as cell
 from lstm_lib.drawing.charts import Chart, marker, spread
 from lstm_lib.drawing.heatmap import PLAIN, Heatmap, Scale, hatch, short
 from lstm_lib.drawing.svg import line, number, power_of_ten, text
+from lstm_lib.notation import STATES, VALVES, titled
 
 SIZE = (880, 478)
-COLUMNS = ((40, "fio"), (480, "gch"))  # where each starts, and its quantities, top to bottom
+COLUMNS = (
+    (40, VALVES),
+    (480, ("g", *STATES)),
+)  # where each starts, and its quantities, top to bottom
 WIDTH, MAP_TOP, MAP_HEIGHT, MAP_PITCH = 330, 20, 74, 96
 LINES_TOP, LINES_HEIGHT, GAP = 310, 88, 8
 STRIP_TOP, STRIP_HEIGHT, STRIP_GAP, FOOT = 422, 36, 4, 472
-NAMES = {gate: f"{name} {gate}" for gate, name in cell.NAMES.items()}
-NAMES |= {"c": "cell state c", "h": "hidden state h"}
 MOST_MARKERS = 15  # steps up to which every value of a line has its marker
 Rows = Sequence[Sequence[float]]
 
@@ -69,10 +70,10 @@ class Sheet(NamedTuple):
 
 def scale_of(name: str, lowest: float, highest: float) -> Scale:
     """Return the scale of a quantity with values from `lowest` to `highest`."""
-    if name in "fio":
+    if name in VALVES:
         return Scale(name, 0.0, 1.0)
     most = max(abs(lowest), abs(highest))
-    if name in "gch" or lowest < 0:
+    if name in COLUMNS[1][1] or lowest < 0:
         return Scale.around_zero(most)
     return Scale(PLAIN, 0.0, Scale.around_zero(most).high)
 
@@ -117,7 +118,7 @@ def _map(sheet: Sheet, name: str) -> str:
     box, scale, rows = _maps(sheet)[name], sheet.scales[name], sheet.rows(name)
     return "".join(
         (
-            text(box.x, box.y - 6, NAMES[name], 13, f"b ink-{name}"),
+            text(box.x, box.y - 6, titled(name), 13, f"b ink-{name}"),
             scale.bar(box.x + box.w, box.y - 14),
             box.draw([sheet.units[name][unit] for unit in rows], scale),
             text(box.x - 11, box.y + box.h / 2 + 4, "unit", 11, "end soft"),
@@ -134,14 +135,14 @@ def row_numbers(box: Heatmap, rows: Sequence[int]) -> str:
     return "".join(text(box.x - 11, y, str(row + 1), 11, "end soft") for y, row in ends)
 
 
-def _charts(sheet: Sheet, unit: int) -> list[tuple[Chart, str]]:
+def _charts(sheet: Sheet, unit: int) -> list[tuple[Chart, Sequence[str]]]:
     """Return the charts of one unit's lines, and which lines each has."""
     (left, _), (right, _) = COLUMNS
     half, steps = (LINES_HEIGHT - GAP) / 2, sheet.seq_len
     shown = max(sheet.scales["g"].high, sheet.scales["h"].high)
     memory = sheet.scale("c", unit).high
     return [
-        (Chart(left, LINES_TOP, WIDTH, LINES_HEIGHT, steps, 0.0, 1.0), "fio"),
+        (Chart(left, LINES_TOP, WIDTH, LINES_HEIGHT, steps, 0.0, 1.0), VALVES),
         (Chart(right, LINES_TOP, WIDTH, half, steps, -shown, shown), "gh"),
         (Chart(right, LINES_TOP + half + GAP, WIDTH, half, steps, -memory, memory), "c"),
     ]

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lstm_lib import _validate
+from lstm_lib.notation import GATES, QUANTITIES
 from lstm_lib.record.indices import Choice, fixed, indices
 from lstm_lib.record.trace import check_place
-
-QUANTITIES = ("i", "f", "g", "o", "c", "h")
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Hold:
 
     def gates(self, t: int, *values: Any) -> None:
         """Hold the values of i, f, g and o at step `t`, arrays, in place."""
-        for quantity, array in zip("ifgo", values, strict=True):
+        for quantity, array in zip(GATES, values, strict=True):
             self(quantity, t, array)
 
 

@@ -1,12 +1,11 @@
 """The picture of chapter 5: four gates as one product, cut in four afterwards."""
 
 from lstm_lib.drawing.svg import document, group, line, rect, shape, text
+from lstm_lib.notation import GATES, NAMES, SQUASH
 
 CELL, GAP, UNITS, INPUTS = 18.0, 8.0, 3, 2
 TOP, PITCH = 58.0, UNITS * CELL + GAP  # from one gate's rows to the next gate's
 MIDDLE = TOP + 2 * PITCH - GAP / 2  # half way down the stack
-GATES = {"i": ("input gate", "σ"), "f": ("forget gate", "σ"),
-         "g": ("candidate", "tanh"), "o": ("output gate", "σ")}  # fmt: skip
 
 
 def fused() -> str:
@@ -36,17 +35,17 @@ def fused() -> str:
 
 def _gate_rows(name: str, place: int) -> str:
     """Draw one gate's rows of W, U, b and z, and what becomes of them."""
-    y, (word, squash) = TOP + place * PITCH, GATES[name]
+    y = TOP + place * PITCH
     half = y + UNITS * CELL / 2
     blocks = ((116, INPUTS, 0.3), (248, UNITS, 0.3), (400, 1, 0.3), (480, 1, 0.75))
     return group(
         (
-            text(102, half + 5, word, 13.5, f"b end ink-{name}"),
+            text(102, half + 5, NAMES[name], 13.5, f"b end ink-{name}"),
             *(_block(x, y, columns, name, share) for x, columns, share in blocks),
             line(506, half, 560, half, name, stroke_width=2.5),
             rect(560, half - 15, 52, 30, "paper", rx=8),
             rect(560, half - 15, 52, 30, name, rx=8, stroke_width=2),
-            text(586, half + 5, squash, 14, "mid"),
+            text(586, half + 5, SQUASH[name], 14, "mid"),
             line(612, half, 660, half, name, stroke_width=2.5),
             _block(664, y, 1, name, 0.75),
             text(696, half + 5, name, 17, f"b it ink-{name}"),

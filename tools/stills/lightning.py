@@ -1,6 +1,7 @@
 """The still pictures of chapters 8 and 9: where a loop's lines go, and a layer that is a word."""
 
 from lstm_lib.drawing.svg import FONT, document, line, path, rect, shape, text
+from lstm_lib.notation import GATES
 from tools.stills.chapters import arrow
 
 MONO = f"font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono,monospace,{FONT}"
@@ -119,7 +120,7 @@ def _cartridge(x: float, word: str, name: str, words: str) -> str:
 def _four_gates(x: float) -> str:
     """Draw the layer that can be read: four gates and two equations."""
     pieces = []
-    for k, name in enumerate("ifgo"):
+    for k, name in enumerate(GATES):
         left = x + 34 * k
         pieces.append(rect(left, 82, 28, 52, f"fill-{name}", rx=5, opacity=0.25))
         pieces.append(rect(left, 82, 28, 52, name, rx=5, stroke_width=2))

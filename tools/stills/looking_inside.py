@@ -6,6 +6,7 @@ from lstm_lib.course.tasks.counting import counting
 from lstm_lib.course.trained import counter
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
+from lstm_lib.notation import GATES
 from lstm_lib.trace import Clamp, trace
 from tools.stills.chapters import ARROW, INK, arrow
 
@@ -45,7 +46,7 @@ def _closed() -> str:
     middle, centre = y + height / 2, x + width / 2
     hidden = (
         text(x + 33 + 26 * k, middle + 26, name, 18, f"mid b it ink-{name}")
-        for k, name in enumerate("ifgoc")
+        for k, name in enumerate((*GATES, "c"))
     )
     return "".join(
         (

@@ -1,10 +1,10 @@
 """The still picture at the top of chapter 7: what torch.nn.LSTM holds, and how layers stack."""
 
 from lstm_lib.drawing.svg import document, line, rect, shape, text
+from lstm_lib.notation import GATES, NAMES
 
 INPUT_SIZE, HIDDEN_SIZE = 2, 3
 CELL, TOP = 14, 62  # side of one number, upper edge of the arrays
-GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
 
 
 def torch_layer() -> str:
@@ -22,9 +22,12 @@ def torch_layer() -> str:
 def _arrays() -> str:
     """Draw z = W_ih x + b_ih + W_hh h + b_hh, every array cut into its four gates."""
     pieces = [text(20, 26, "one layer: four arrays, and in each the rows of i, f, g, o", 14, "b")]
-    for k, (name, words) in enumerate(GATES.items()):
+    for k, name in enumerate(GATES):
         y = TOP + (k + 0.5) * HIDDEN_SIZE * CELL + 5
-        pieces += [text(20, y, name, 17, f"b it ink-{name}"), text(36, y, words, 12.5, "soft")]
+        pieces += [
+            text(20, y, name, 17, f"b it ink-{name}"),
+            text(36, y, NAMES[name], 12.5, "soft"),
+        ]
     pieces += [_array(160, INPUT_SIZE, "weight_ih_l0"), _vector(194, INPUT_SIZE, "x")]
     pieces += [_array(262, 1, "bias_ih_l0"), _array(356, HIDDEN_SIZE, "weight_hh_l0")]
     pieces += [_vector(396, HIDDEN_SIZE, "h"), _array(464, 1, "bias_hh_l0"), _array(528, 1, "z")]

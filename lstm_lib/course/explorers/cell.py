@@ -14,8 +14,9 @@ from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, whole
+from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, NAMES, titled
 from lstm_lib.record import Step, Trace
-from lstm_lib.scalar import GATES, Gate, ScalarLSTM
+from lstm_lib.scalar import Gate, ScalarLSTM
 
 OWN = "your own"
 OPEN, SHUT = Gate(0.0, 0.0, 6.0), Gate(0.0, 0.0, -6.0)  # sigmoid(6) = 0.998
@@ -92,7 +93,7 @@ class CellExplorer(Explorer):
 
     def _rows(self) -> list[Widget]:
         gates = [
-            VBox([HTML(f'<b class="lstm-head">{gate} \u00b7 {cell.NAMES[gate]}</b>'), *sliders])
+            VBox([HTML(f'<b class="lstm-head">{gate} \u00b7 {NAMES[gate]}</b>'), *sliders])
             for gate, sliders in _by_gate(self.weights).items()
         ]
         return [
@@ -149,10 +150,10 @@ def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
     """Return a slider for each of the twelve numbers, `f_w_h` ... `o_b`."""
     return {
         f"{gate}_{wire}": Slider(
-            label=wire, name=f"{cell.NAMES[gate]}, {meaning}", color=svg.COLORS[gate],
+            label=wire, name=f"{NAMES[gate]}, {meaning}", color=COLORS[gate],
             value=getattr(getattr(model, gate), wire), min=-REACH, max=REACH, step=0.1,
         )
-        for gate in GATES
+        for gate in LEFT_TO_RIGHT
         for wire, meaning in WIRES.items()
     }  # fmt: skip
 
@@ -166,7 +167,7 @@ def _input_sliders(name: str) -> dict[str, Slider]:
 
 
 def _by_gate(weights: dict[str, Slider]) -> dict[str, list[Slider]]:
-    return {gate: [weights[f"{gate}_{wire}"] for wire in WIRES] for gate in GATES}
+    return {gate: [weights[f"{gate}_{wire}"] for wire in WIRES] for gate in LEFT_TO_RIGHT}
 
 
 def _aloud(step: Step) -> str:
@@ -187,7 +188,7 @@ def _table(
     header = ["", *(f"day {t + 1}" for t in range(len(trace)))]
     names = {
         "x": "input x",
-        **{g: f"{cell.NAMES[g]} {g}" for g in GATES},
+        **{gate: titled(gate) for gate in LEFT_TO_RIGHT},
         "c": "memory c",
         "h": "shown h",
     }

@@ -9,11 +9,11 @@ gate.
 from math import tanh
 
 from lstm_lib.drawing.svg import coordinate, line, number, path, rect, shape, text
+from lstm_lib.notation import LEFT_TO_RIGHT, NAMES, SQUASH
 from lstm_lib.record import Step
 
 SIZE = (880, 308)
-CENTER = {"f": 110, "i": 330, "g": 550, "o": 770}
-NAMES = {"f": "forget gate", "i": "input gate", "g": "candidate", "o": "output gate"}
+CENTER = dict(zip(LEFT_TO_RIGHT, (110, 330, 550, 770), strict=True))
 
 LANE, LANE_HALF = 52, 17  # the memory lane: its middle, half its greatest width
 LANE_FULL = 3.0  # the cell state that fills the lane
@@ -238,7 +238,6 @@ def _sum(gate: str, step: Step, weights: tuple[float, float, float]) -> str:
     right, value = CENTER[gate] + BOX_W / 2 - 8, getattr(step, gate)
     products = ((w_h, step.h_prev), (w_x, step.x))
     z = sum(weight * arriving for weight, arriving in products) + b
-    squash = "tanh" if gate == "g" else "\u03c3"
     lines = [
         text(right - 58, BOX_TOP + 40 + 15 * k, f"{number(w)} \u00d7 {number(v)}", 12.5, "end")
         for k, (w, v) in enumerate(products)
@@ -247,7 +246,7 @@ def _sum(gate: str, step: Step, weights: tuple[float, float, float]) -> str:
     lines += [
         text(right, BOX_TOP + 40 + 15 * k, words, 12.5, "end") for k, words in enumerate(results)
     ]
-    total = f"{squash}({number(z)}) = {number(value, 3)}"
+    total = f"{SQUASH[gate]}({number(z)}) = {number(value, 3)}"
     return "".join((_gauge(gate, value), *lines, text(right, BOX_TOP + 90, total, 12.5, "end")))
 
 

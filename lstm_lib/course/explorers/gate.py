@@ -4,9 +4,10 @@ from ipywidgets import Button, Layout
 
 from lstm_lib import _validate
 from lstm_lib.course.explorers import gate_picture as picture
-from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import Slider
+from lstm_lib.notation import COLORS
 from lstm_lib.scalar import Gate, ScalarLSTM, half_life, sigmoid
 
 PUBLISHED = ScalarLSTM.published().f

@@ -6,13 +6,14 @@ from ipywidgets import HTML, Button, Layout, Widget
 
 from lstm_lib.course.explorers import gates_picture as picture
 from lstm_lib.course.tasks.puzzles import GatePuzzle, gate_puzzles, run_gates
-from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider
+from lstm_lib.notation import COLORS, VALVES, titled
 from lstm_lib.record import Step, Trace
 
-GATES = {"f": ("keep", "forget gate"), "i": ("write", "input gate"), "o": ("show", "output gate")}
+DOES = {"f": "keep", "i": "write", "o": "show"}
 HALF_OPEN = 0.5
 PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}
 STEPS = len(next(iter(PUZZLES.values())).xs)
@@ -28,7 +29,9 @@ class YouAreTheGates(Explorer):
 
     def __init__(self) -> None:
         self.puzzle = Choice(list(PUZZLES), label="puzzle", buttons=True)
-        self.gates = {f"{gate}{t}": _slider(gate, t) for gate in GATES for t in range(1, STEPS + 1)}
+        self.gates = {
+            f"{gate}{t}": _slider(gate, t) for gate in VALVES for t in range(1, STEPS + 1)
+        }
         vars(self).update(self.gates)
         self.reset = Button(description="reset", layout=Layout(width="90px"))
         self.best = Button(description="show the best", layout=Layout(width="130px"))
@@ -42,7 +45,7 @@ class YouAreTheGates(Explorer):
     @property
     def trace(self) -> Trace:
         """The run with the gates as the sliders show them."""
-        return run_gates(self._asked.xs, *map(self._values, GATES))
+        return run_gates(self._asked.xs, *map(self._values, VALVES))
 
     def view(self) -> View:
         """Return the picture of the run, and the same in words and as a table."""
@@ -69,7 +72,7 @@ class YouAreTheGates(Explorer):
 
     def _cells(self) -> Iterator[Widget]:
         """Yield the grid's cells, row by row: a gate's name and its six sliders."""
-        for gate, (does, _) in GATES.items():
+        for gate, does in DOES.items():
             style = f"color:var(--{gate}-ink);text-align:right;padding-right:12px;line-height:24px"
             yield HTML(f'<div class="lstm" style="{style}">{does} <b><i>{gate}</i></b></div>')
             yield from (self.gates[f"{gate}{t}"] for t in range(1, STEPS + 1))
@@ -88,7 +91,7 @@ class YouAreTheGates(Explorer):
     def _put(self, *values: tuple[float, ...]) -> None:
         """Set all eighteen sliders and draw once."""
         with self.together():
-            for gate, row in zip(GATES, values, strict=True):
+            for gate, row in zip(VALVES, values, strict=True):
                 for t, value in enumerate(row, start=1):
                     self.gates[f"{gate}{t}"].value = value
 
@@ -103,7 +106,7 @@ def _slider(gate: str, t: int) -> Slider:
         min=0,
         max=1,
         step=0.05,
-        name=f"{GATES[gate][1]} {gate}, step {t}",
+        name=f"{titled(gate)}, step {t}",
         color=COLORS[gate],
         layout=Layout(width="94%", min_width="0"),
     )

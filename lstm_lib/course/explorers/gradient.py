@@ -3,9 +3,10 @@
 import random
 
 from lstm_lib.course.explorers import gradient_picture as picture
-from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import Slider, whole
+from lstm_lib.notation import COLORS
 from lstm_lib.rnn import ScalarRNN
 from lstm_lib.scalar import Gate, ScalarLSTM, half_life
 

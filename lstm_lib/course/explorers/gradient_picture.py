@@ -12,7 +12,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from lstm_lib.drawing import svg
-from lstm_lib.drawing.charts import DASHES, Chart
+from lstm_lib.drawing.charts import Chart
+from lstm_lib.notation import DASHES
 
 SIZE = (880, 410)
 LOW, HIGH = 1e-12, 1e4

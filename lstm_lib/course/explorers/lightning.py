@@ -14,6 +14,7 @@ from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import among, counted, index, whole
+from lstm_lib.notation import CHARTED, QUANTITIES
 from lstm_lib.record import Trace
 from lstm_lib.scalar import ScalarLSTM, squared_error
 
@@ -247,7 +248,7 @@ def _check_trace(checkpoint: Checkpoint, first: Trace) -> None:
         raise ValueError(f"{where} must have one input and some steps and units, got {shape}")
     if trace.c.shape != first.c.shape or not bool((trace.x == first.x).all()):
         raise ValueError(f"{where} must be of the same sequences and units as the first one's")
-    for name in "ifgoch":
+    for name in QUANTITIES:
         most = float(abs(getattr(trace, name)).max())
         _validate.number(f"{name} in {where}", most)
     trace.select()  # refuses a projected h, which belongs to no unit
@@ -347,10 +348,10 @@ def _table(
     walk: picture.Walk, k: int, trace: Trace, unit: int
 ) -> tuple[list[str], list[list[str]]]:
     """Return every step that was seen with the unit's gates, and every step that was forecast."""
-    header = [f"unit {unit + 1}", "input", *"fiogch", "forecast", "followed"]
+    header = [f"unit {unit + 1}", "input", *CHARTED, "forecast", "followed"]
     rows = []
     for t, step in enumerate(trace):
-        values = (number(value, 4) for value in (step.x, *(getattr(step, n) for n in "fiogch")))
+        values = (number(value, 4) for value in (step.x, *(getattr(step, n) for n in CHARTED)))
         rows.append([f"{walk.time} {t + 1}", *values, NONE, NONE])
     for j, pair in enumerate(zip(walk.outputs[k], walk.targets, strict=True), len(trace) + 1):
         rows.append([f"{walk.time} {j}", *NONE * 7, *(number(value, 4) for value in pair)])

@@ -15,6 +15,7 @@ from lstm_lib.course.explorers import forecast
 from lstm_lib.drawing.charts import Chart, marker, spread
 from lstm_lib.drawing.heatmap import short
 from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, shape, text
+from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 
 SIZE = (880, 478)
@@ -94,11 +95,11 @@ def _forecasts(walk: Walk) -> Chart:
     return forecast.chart((LEFT, TOP, WIDTH, HEIGHT), walk.steps, drawn, 5)
 
 
-def _unit_charts(walk: Walk) -> list[tuple[Chart, str]]:
+def _unit_charts(walk: Walk) -> list[tuple[Chart, Sequence[str]]]:
     """Return the charts of one unit, and which lines each has; a step stands as above."""
     width, end = WIDTH * len(walk.seen) / walk.steps, walk.memory
     rows = (
-        ("fio", GATES, 0.0, 1.0, ((0, "0"), (0.5, "0.5"), (1, "1"))),
+        (VALVES, GATES, 0.0, 1.0, ((0, "0"), (0.5, "0.5"), (1, "1"))),
         ("gh", STATES, -1.0, 1.0, _around_zero(1)),
         ("c", STATES, -end, end, _around_zero(end)),
     )
@@ -243,7 +244,7 @@ def _earlier(k: int) -> list[int]:
     return [j * k // count for j in range(count)]
 
 
-def _lines(chart: Chart, names: str, trace: Trace) -> str:
+def _lines(chart: Chart, names: Sequence[str], trace: Trace) -> str:
     """Draw a unit's lines in one chart, each with its name and its last value at its end."""
     last, dots = chart.steps - 1, chart.steps <= MOST_MARKERS
     rows = {name: getattr(trace, name) for name in names}

@@ -5,11 +5,12 @@ from math import ceil
 
 from lstm_lib.drawing.charts import Chart, end_labels
 from lstm_lib.drawing.svg import line, number, shape, text
+from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 
 SIZE = (880, 170)
 LEFT, WIDTH, HEIGHT, GAP = 92, 440, 40, 10
-GROUPS = (("gates", "fio"), ("g and h", "gh"), ("memory", "c"))
+GROUPS = (("gates", VALVES), ("g and h", "gh"), ("memory", "c"))
 PANEL, SCALE = 600, (680, 76)  # the panel of predictions; where its scales start, how wide
 
 

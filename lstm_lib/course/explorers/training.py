@@ -149,7 +149,7 @@ def _verdict(a: float, b: float) -> str:
 
 def _table(traces: list[Trace]) -> tuple[list[str], list[list[str]]]:
     """Return every gate and both states, a row for each day of each company."""
-    header = ["", "x", *picture.NAMES]
+    header = ["", "x", *picture.PANELS]
     rows = []
     for company, trace in zip(picture.COMPANIES, traces, strict=True):
         for t, step in enumerate(trace):

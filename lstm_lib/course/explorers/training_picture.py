@@ -11,19 +11,18 @@ from typing import NamedTuple
 
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.charts import Chart
+from lstm_lib.notation import NAMES, VALVES
 from lstm_lib.record import Trace
 
 SIZE = (880, 410)
 PANELS_X = 424
 POWERS = tuple((10.0**k, f"10{sup}") for k, sup in ((0, "⁰"), (-2, "⁻²"), (-4, "⁻⁴"), (-6, "⁻⁶")))
 UNIT = ((0, "0"), (1, "1"))
-NAMES = {
-    "f": ("forget gate", 0, 1, UNIT),
-    "i": ("input gate", 0, 1, UNIT),
-    "o": ("output gate", 0, 1, UNIT),
-    "g": ("candidate", -1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
-    "c": ("cell state", -4, 4, ((-4, "−4"), (0, "0"), (4, "4"))),
-    "h": ("hidden state", -1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
+PANELS = dict.fromkeys(VALVES, (0, 1, UNIT))
+PANELS |= {
+    "g": (-1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
+    "c": (-4, 4, ((-4, "−4"), (0, "0"), (4, "4"))),
+    "h": (-1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
 }
 DAYS = 4
 COMPANIES = ("A", "B")
@@ -124,12 +123,12 @@ def _panels() -> dict[str, Chart]:
     """Return the six small charts: the gates above, what comes of them below."""
     return {
         name: Chart(PANELS_X + k % 3 * 157, 26 + k // 3 * 190, 72, 146, DAYS, low, high, ticks)
-        for k, (name, (_, low, high, ticks)) in enumerate(NAMES.items())
+        for k, (name, (low, high, ticks)) in enumerate(PANELS.items())
     }
 
 
 def _panel_frame(name: str, panel: Chart) -> str:
-    words = svg.text(panel.x + 14, panel.y - 7, NAMES[name][0], 12)
+    words = svg.text(panel.x + 14, panel.y - 7, NAMES[name], 12)
     letter = svg.text(panel.x, panel.y - 7, name, 15, f"b it ink-{name}")
     y = panel.y + panel.h + 16
     days = (svg.text(panel.across(t), y, str(t + 1), 12, "mid soft") for t in range(DAYS))

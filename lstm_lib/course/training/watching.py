@@ -16,17 +16,12 @@ from numpy import ndarray
 from torch import Tensor, nn
 
 from lstm_lib import _validate
-from lstm_lib.drawing.svg import COLORS, number
+from lstm_lib.drawing.svg import number
+from lstm_lib.notation import COLORS, GATES, NAMES, STATES
 
 MOST_SHOWN = 4  # sequences in a picture: more are too small to read
-QUANTITIES = {
-    "i": "gates/i input gate",
-    "f": "gates/f forget gate",
-    "g": "gates/g candidate",
-    "o": "gates/o output gate",
-    "c": "states/c cell state",
-    "h": "states/h hidden state",
-}
+TAGS = {gate: f"gates/{gate} {NAMES[gate]}" for gate in GATES}
+TAGS |= {state: f"states/{state} {NAMES[state]}" for state in STATES}
 PICTURE = "prediction and target"
 INK, DPI = "#333333", 100
 FEW = 12  # steps that are marked one by one
@@ -206,7 +201,7 @@ def _trace(module: Any, x: Tensor) -> Any:
 
 def _write_histograms(writer: Any, trace: Any, step: int) -> None:
     """Write the histogram of every quantity in a trace."""
-    for name, tag in QUANTITIES.items() if trace is not None else ():
+    for name, tag in TAGS.items() if trace is not None else ():
         writer.add_histogram(tag, _array(getattr(trace, name)), step)
 
 

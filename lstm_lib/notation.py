@@ -1,0 +1,52 @@
+"""The notation of an LSTM, said once: letters and their order, names, colours, markers, dashes.
+
+The gates of stacked weights stand in PyTorch's order, i, f, g, o, and so does whatever has to
+have some order: records, tables, tags. A picture has them as f, i, g, o from left to right, in
+the order in which they meet the memory: it is kept, written with a candidate, and shown.
+"""
+
+GATES = ("i", "f", "g", "o")
+STATES = ("c", "h")
+QUANTITIES = GATES + STATES  # all that a step computes
+
+LEFT_TO_RIGHT = ("f", "i", "g", "o")  # the gates in a picture
+VALVES = ("f", "i", "o")  # those of them that open from 0 to 1; they share a chart
+CHARTED = (*VALVES, "g", *STATES)  # all quantities, chart by chart
+
+NAMES = {
+    "i": "input gate",
+    "f": "forget gate",
+    "g": "candidate",
+    "o": "output gate",
+    "c": "cell state",
+    "h": "hidden state",
+}
+SQUASH = {"i": "σ", "f": "σ", "g": "tanh", "o": "σ"}
+
+# Colour-blind safe, and never the only difference: a name, a marker or a dash goes with it.
+COLORS = {
+    "i": "#029e73",
+    "f": "#0173b2",
+    "g": "#de8f05",
+    "o": "#cc78bc",
+    "c": "#d55e00",
+    "h": "#56b4e9",
+    "x": "#6b6b6b",
+}
+INKS = {  # the same for words: on light paper, on dark paper
+    "i": ("#027a59", "#3ccb9b"),
+    "f": ("#0169a4", "#62b5ea"),
+    "g": ("#8f5b00", "#f0ac3c"),
+    "o": ("#9c4690", "#e0a6d5"),
+    "c": ("#ad4c00", "#f59355"),
+    "h": ("#1a6fa3", "#82cdf5"),
+    "x": ("#555", "#bbb"),
+}
+MARKERS = {"i": "square", "f": "circle", "g": "diamond", "o": "triangle", "c": "square",
+           "h": "circle"}  # fmt: skip
+DASHES = {"i": "6 3", "o": "2 3", "h": "6 3"}  # the others are solid
+
+
+def titled(quantity: str) -> str:
+    """Return the name of a quantity with its letter, as "forget gate f"."""
+    return f"{NAMES[quantity]} {quantity}"
