@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from lstm_lib import _arrays, _validate
 from lstm_lib.learning import sigmoid
-from lstm_lib.record import Step, Trace
+from lstm_lib.record import BatchTrace, Step
 from lstm_lib.scalar import Gate, ScalarLSTM
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class VectorLSTM:
 
     def forward(
         self, x: ndarray, h0: ndarray | None = None, c0: ndarray | None = None
-    ) -> tuple[ndarray, Trace]:
+    ) -> tuple[ndarray, BatchTrace]:
         """Run a batch of sequences and record every number of it.
 
         Args:
@@ -144,7 +144,7 @@ class VectorLSTM:
         Returns:
             outputs: the read-out at every step, (batch_size, seq_len, output_size), or without
                 read-out the hidden states, (batch_size, seq_len, hidden_size).
-            trace: the Trace, what backward() needs and pictures read.
+            trace: what backward() needs and pictures read.
         """
         x = self._array("x", x, ("batch_size", "seq_len", self.input_size))
         h = h0 = self._state("h0", h0, len(x))
@@ -156,7 +156,7 @@ class VectorLSTM:
         for t in range(x.shape[1]):
             record[:, :, t] = cell(from_x[:, t] + h @ w["weight_hh_l0"].T, c)
             c, h = record[4:, :, t]
-        trace = Trace(x, **dict(zip("ifgoch", record, strict=True)), h0=h0, c0=c0)
+        trace = BatchTrace(x, **dict(zip("ifgoch", record, strict=True)), h0=h0, c0=c0)
         return self.read_out(trace.h), trace
 
     def read_out(self, h: ndarray) -> ndarray:
@@ -176,7 +176,7 @@ class VectorLSTM:
 
     def backward(
         self,
-        trace: Trace,
+        trace: BatchTrace,
         d_outputs: ndarray,
         d_h_n: ndarray | None = None,
         d_c_n: ndarray | None = None,
@@ -203,7 +203,7 @@ class VectorLSTM:
         gradients |= self._layer_gradients(trace, d_z)
         return gradients | {"x": d_z @ self.parameters["weight_ih_l0"], "h0": d_h0, "c0": d_c0}
 
-    def _layer_gradients(self, trace: Trace, d_z: ndarray) -> dict[str, ndarray]:
+    def _layer_gradients(self, trace: BatchTrace, d_z: ndarray) -> dict[str, ndarray]:
         """Return the layer's gradients from what arrives at the sums inside its gates.
 
         A weight's share at one step is what came in on its wire times the change at its gate's
@@ -228,7 +228,7 @@ class VectorLSTM:
         return gradients, d_outputs @ self.parameters["weight_out"]
 
     def _through_time(
-        self, trace: Trace, d_h_out: ndarray, d_h: ndarray, d_c: ndarray
+        self, trace: BatchTrace, d_h_out: ndarray, d_h: ndarray, d_c: ndarray
     ) -> tuple[ndarray, ndarray, ndarray]:
         """Walk from the last step to the first: backpropagation through time.
 
@@ -260,7 +260,7 @@ class VectorLSTM:
 
     def _check(self, trace: object) -> None:
         """Refuse what no forward() of a model of these sizes has returned."""
-        if not isinstance(trace, Trace) or not trace.is_batch:
+        if not isinstance(trace, BatchTrace):
             raise TypeError(f"trace must be the Trace that forward() returned, got {trace!r}")
         expected = (self.input_size, self.hidden_size, self.hidden_size, self.dtype)
         found = (trace.input_size, trace.hidden_size, trace.h.shape[2], trace.c.dtype)

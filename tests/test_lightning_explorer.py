@@ -17,7 +17,7 @@ from lstm_lib.course.tasks.waves import waves, windows
 from lstm_lib.descent import train
 from lstm_lib.drawing.svg import coordinate, number
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.trace import Trace
+from lstm_lib.trace import BatchTrace, Trace
 from lstm_lib.vector import VectorLSTM
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
 
@@ -328,7 +328,7 @@ def test_a_model_runs_once_and_not_at_every_move():
     checkpoints, targets = runs()
     calls = []
 
-    class Counted(Trace):
+    class Counted(BatchTrace):
         def select(self, *args, **kwargs):
             calls.append(args)
             return super().select(*args, **kwargs)

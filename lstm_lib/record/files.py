@@ -1,8 +1,7 @@
 """Columns of numbers in a file: NumPy's .npz, without pickle, so that loading one runs nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +25,7 @@ def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
     Raises:
         ValueError: there is no trace.
     """
-    stored = {f"{k}/{name}": _stored(name, column) for k, trace in enumerate(traces)
+    stored: dict[str, Any] = {f"{k}/{name}": _stored(name, column) for k, trace in enumerate(traces)
               for name, column in trace.items()}  # fmt: skip
     if not stored:
         raise ValueError("traces must hold at least one Trace, got none")
@@ -34,12 +33,12 @@ def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
         np.savez(file, format=np.array(FORMAT), **stored)
 
 
-def load(path: str | Path, made: type[T]) -> list[T]:
+def load(path: str | Path, made: Callable[..., T]) -> list[T]:
     """Return the traces that `save` stored.
 
     Args:
         path: of the file.
-        made: makes a trace of its columns, a dataclass that has them as its fields.
+        made: makes a trace of its columns.
 
     Raises:
         OSError: there is no such file.
@@ -78,12 +77,13 @@ def _columns(arrays: dict[str, ndarray]) -> Iterable[dict[str, ndarray]]:
     return [traces[str(k)] for k in range(len(traces))]
 
 
-def _made(columns: dict[str, ndarray], made: type[T]) -> T:
+def _made(columns: dict[str, ndarray], made: Callable[..., T]) -> T:
     """Return one trace from its columns, in plain floats if it is that of one unit."""
-    if columns.keys() != {field.name for field in fields(made)}:
-        raise ValueError("other columns than a trace has")
     is_batch = columns["c"].ndim == 3
-    return made(**{name: _loaded(name, array, is_batch) for name, array in columns.items()})
+    trace = made(**{name: _loaded(name, array, is_batch) for name, array in columns.items()})
+    if columns.keys() != vars(trace).keys():
+        raise ValueError("fewer columns than a trace has")
+    return trace
 
 
 def _loaded(name: str, array: ndarray, is_batch: bool) -> Any:

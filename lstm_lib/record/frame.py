@@ -1,13 +1,14 @@
 """A tidy table of traces: one row per number."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy import ndarray
 
 
-def tidy(records: Iterable[object], quantities: Iterable[str]) -> pd.DataFrame:
+def tidy(records: Iterable[Any], quantities: Iterable[str]) -> pd.DataFrame:
     """Return one row per number of every record.
 
     Args:
@@ -23,7 +24,7 @@ def tidy(records: Iterable[object], quantities: Iterable[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _table(record: object, quantity: str) -> pd.DataFrame:
+def _table(record: Any, quantity: str) -> pd.DataFrame:
     """Return the rows of one quantity of one record."""
     values = np.asarray(as_array(getattr(record, quantity)))
     values = values if values.ndim == 3 else values[None, :, None]  # one sequence, one unit
@@ -38,6 +39,6 @@ def _table(record: object, quantity: str) -> pd.DataFrame:
     return table
 
 
-def as_array(values: object) -> ndarray:
+def as_array(values: Any) -> ndarray:
     """Return numbers, a NumPy array or a torch tensor as a NumPy array of the same dtype."""
     return np.asarray(values.numpy(force=True) if hasattr(values, "numpy") else values)

@@ -1,4 +1,4 @@
-"""Trace: the record of one run, and the only thing a picture ever reads."""
+"""Trace and BatchTrace: the record of one run, and the only thing a picture ever reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,10 @@ from lstm_lib import _validate
 from lstm_lib.record.indices import Choice, indices
 
 if TYPE_CHECKING:
-    from numpy import ndarray
     from pandas import DataFrame
 
 DIRECTIONS = ("forward", "reverse")
+Array = Any  # of NumPy or torch
 
 
 class Step(NamedTuple):
@@ -35,22 +35,19 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Trace:
-    """Every number of one run of an LSTM: inputs, gates and states at every time step.
-
-    A run of one sequence through one unit has plain sequences of numbers; a run of a batch
-    through a whole layer has arrays, batch first. `select` takes the first out of the second.
+    """Every number of the run of one sequence through one unit, in plain numbers.
 
     The steps stand in the order of the sequence. A run in reverse direction walks them from the
     last to the first, so the state before step t is the one that step t + 1 left.
 
+    The run of a batch through a whole layer is a BatchTrace: what holds of a Trace holds of it,
+    with an array for each number. Trace(...) of arrays with three axes makes one.
+
     Args:
-        x: inputs, (seq_len,) or (batch_size, seq_len, input_size).
-        i, f, g, o: input gate, forget gate, candidate, output gate, (seq_len,) each or
-            (batch_size, seq_len, hidden_size) each.
-        c, h: cell state and hidden state after each step, shaped like the gates; h is proj_size
-            wide if it is projected.
-        h0, c0: the state before the first step that is walked, numbers or
-            (batch_size, hidden_size) each.
+        x: inputs, (seq_len,).
+        i, f, g, o: input gate, forget gate, candidate, output gate, (seq_len,) each.
+        c, h: cell state and hidden state after each step, (seq_len,) each.
+        h0, c0: the state before the first step that is walked.
         layer: which layer of a stack, from 0.
         direction: "forward" or "reverse".
         lengths: how many steps of each sequence are real, (batch_size,); the numbers after them
@@ -61,62 +58,50 @@ class Trace:
             or lengths.
     """
 
-    x: "Sequence[float] | ndarray"
-    i: "Sequence[float] | ndarray"
-    f: "Sequence[float] | ndarray"
-    g: "Sequence[float] | ndarray"
-    o: "Sequence[float] | ndarray"
-    c: "Sequence[float] | ndarray"
-    h: "Sequence[float] | ndarray"
-    h0: "float | ndarray" = 0.0
-    c0: "float | ndarray" = 0.0
+    x: Sequence[float]
+    i: Sequence[float]
+    f: Sequence[float]
+    g: Sequence[float]
+    o: Sequence[float]
+    c: Sequence[float]
+    h: Sequence[float]
+    h0: float = 0.0
+    c0: float = 0.0
     layer: int = 0
     direction: str = "forward"
     lengths: tuple[int, ...] | None = None
 
+    def __new__(cls, *columns: Any, **named: Any) -> "Trace":
+        """Make a BatchTrace if the columns are arrays of a batch."""
+        c = columns[5] if len(columns) > 5 else named.get("c")
+        is_batch = getattr(c, "ndim", 1) == 3
+        return object.__new__(BatchTrace if is_batch and cls is Trace else cls)
+
     def __post_init__(self) -> None:
-        check = self._check_batch if self.is_batch else self._check_sequence
-        check()
+        self._check()
         check_place(self.layer, self.direction)
         if self.lengths is not None:
             real = check_lengths(self.lengths, self.batch_size, len(self))
             object.__setattr__(self, "lengths", real)
 
-    def _check_sequence(self) -> None:
-        """Refuse columns of different lengths."""
+    def _check(self) -> None:
+        """Refuse columns that do not fit each other."""
         seq_len = len(self.c)
         for name in ("x", "i", "f", "g", "o", "h"):
             found = len(getattr(self, name))
             if found != seq_len:
                 raise ValueError(f"{name} must hold {seq_len} numbers like c, got {found}")
 
-    def _check_batch(self) -> None:
-        """Refuse arrays that are not of one batch, one length and one layer."""
-        batch_size, seq_len, hidden_size = self.c.shape
-        last = getattr(self.h, "shape", (0,))[-1]  # smaller than hidden_size if h is projected
-        expected = dict.fromkeys("ifgo", (batch_size, seq_len, hidden_size))
-        expected |= {"h": (batch_size, seq_len, last)}
-        expected |= {"h0": (batch_size, last), "c0": (batch_size, hidden_size)}
-        for name, shape in expected.items():
-            found = tuple(getattr(getattr(self, name), "shape", ()))
-            if found != shape:
-                raise ValueError(f"{name} must have shape {shape} to fit c, got {found}")
-        found = tuple(getattr(self.x, "shape", ()))
-        if len(found) != 3 or found[:2] != (batch_size, seq_len):
-            raise ValueError(
-                f"x must have shape ({batch_size}, {seq_len}, input_size) to fit c, got {found}"
-            )
-
     @classmethod
     def from_steps(cls, steps: Sequence[Step]) -> "Trace":
         """Collect steps of one unit, first to last, into a Trace."""
-        columns = dict(zip(Step._fields, zip(*steps, strict=True), strict=True))
+        columns: dict[str, Any] = dict(zip(Step._fields, zip(*steps, strict=True), strict=True))
         h0, c0 = columns.pop("h_prev")[0], columns.pop("c_prev")[0]
         return cls(**columns, h0=h0, c0=c0)
 
     @classmethod
     def load(cls, path: str | Path) -> "Trace":
-        """Return the trace that `save` stored, its arrays as NumPy's.
+        """Return the trace that `save` stored; of a batch a BatchTrace, in NumPy's arrays.
 
         Raises:
             OSError: there is no such file.
@@ -149,77 +134,62 @@ class Trace:
     @property
     def is_batch(self) -> bool:
         """Whether this is the run of a batch through a layer, in arrays."""
-        return getattr(self.c, "ndim", 1) == 3
+        return isinstance(self, BatchTrace)
 
     @property
     def batch_size(self) -> int:
-        """The number of sequences; 1 without a batch."""
-        return self.c.shape[0] if self.is_batch else 1
+        """The number of sequences."""
+        return 1
 
     @property
     def input_size(self) -> int:
-        """The number of inputs at a step; 1 without a batch."""
-        return self.x.shape[2] if self.is_batch else 1
+        """The number of inputs at a step."""
+        return 1
 
     @property
     def hidden_size(self) -> int:
-        """The number of units; 1 without a batch."""
-        return self.c.shape[2] if self.is_batch else 1
+        """The number of units."""
+        return 1
 
     def __len__(self) -> int:
         """Return the number of time steps."""
-        return self.c.shape[1] if self.is_batch else len(self.c)
+        return len(self.c)
 
     def __eq__(self, other: object) -> bool:
         """Say whether every number is the same."""
         if not isinstance(other, Trace):
             return NotImplemented
-        names = self.__dataclass_fields__
-        return all(_plain(getattr(self, n)) == _plain(getattr(other, n)) for n in names)
+        return all(
+            _plain(mine) == _plain(getattr(other, name)) for name, mine in vars(self).items()
+        )
 
     def __getitem__(self, t: int) -> Step:
-        """Return step `t`, counted from 0; negative counts from the end.
-
-        Its numbers are floats, or arrays (batch_size, input_size) and (batch_size, hidden_size).
-        """
+        """Return step `t`, counted from 0; negative counts from the end."""
         if not -len(self) <= t < len(self):
             raise IndexError(f"step {t} is outside this trace of {len(self)} steps")
         t %= len(self)
         h_prev, c_prev = self._before("h", self.h0, t), self._before("c", self.c0, t)
         return Step(self._at("x", t), h_prev, c_prev, *(self._at(name, t) for name in "ifgoch"))
 
-    def _at(self, name: str, t: int) -> "float | ndarray":
+    def _at(self, name: str, t: int) -> Any:
         """Return the numbers of one column at step `t`."""
-        column = getattr(self, name)
-        return column[:, t] if self.is_batch else column[t]
+        return getattr(self, name)[t]
 
-    def _before(self, name: str, start: "float | ndarray", t: int) -> "float | ndarray":
-        """Return the state before step `t`, `start` where a sequence is entered there."""
-        if self.direction == "forward":
-            return self._at(name, t - 1) if t else start
-        is_last = t == len(self) - 1
-        if self.lengths is None or not self.is_batch:
-            return start if is_last else self._at(name, t + 1)
-        before = _copy(start if is_last else self._at(name, t + 1))
-        for batch, length in enumerate(self.lengths):
-            if t >= length - 1:
-                before[batch] = start[batch] if t == length - 1 else 0.0
-        return before
+    def _before(self, name: str, start: Any, t: int) -> Any:
+        """Return the state before step `t`, `start` where the sequence is entered there."""
+        before = t - 1 if self.direction == "forward" else t + 1
+        return self._at(name, before) if 0 <= before < len(self) else start
 
     @property
-    def prediction(self) -> "float | ndarray":
+    def prediction(self) -> Any:
         """The hidden state after the last step that is walked: what the network says."""
-        if self.direction == "reverse":
-            return self._at("h", 0)
-        if self.lengths is None or not self.is_batch:
-            return self._at("h", len(self) - 1)
-        return self.h[list(range(self.batch_size)), [length - 1 for length in self.lengths]]
+        return self._at("h", len(self) - 1 if self.direction == "forward" else 0)
 
     def select(self, batch: int = 0, unit: int = 0, feature: int = 0) -> "Trace":
         """Return the run of one sequence through one unit, in plain floats.
 
-        Whatever draws a scalar Trace can draw it: c_t = f_t c_{t-1} + i_t g_t and
-        h_t = o_t tanh(c_t) hold for each unit by itself.
+        Whatever draws a Trace can draw it: c_t = f_t c_{t-1} + i_t g_t and h_t = o_t tanh(c_t)
+        hold for each unit by itself.
 
         Args:
             batch: which sequence, 0 to batch_size - 1.
@@ -227,16 +197,115 @@ class Trace:
             feature: which input is kept as `x`, 0 to input_size - 1.
 
         Returns:
-            Trace with (seq_len,) columns, as long as the sequence is.
+            Trace as long as the sequence is.
 
         Raises:
             TypeError, ValueError: a number outside; h is projected, so no h is a unit's own.
         """
         batch = _validate.index("batch", batch, self.batch_size)
         unit = _validate.index("unit", unit, self.hidden_size)
-        feature = _validate.index("feature", feature, self.input_size)
-        if not self.is_batch:
-            return self
+        return self._one(batch, unit, _validate.index("feature", feature, self.input_size))
+
+    def _one(self, batch: int, unit: int, feature: int) -> "Trace":
+        """Return the run that `select` has found to be there."""
+        return self
+
+    def part(self, batch: Choice = None, units: Choice = None) -> "BatchTrace":
+        """Refuse: see `BatchTrace.part`."""
+        raise ValueError("part needs the trace of a batch, got the trace of one unit")
+
+
+@dataclass(frozen=True, eq=False)
+class BatchTrace(Trace):
+    """Every number of the run of a batch through a layer: a Trace in arrays, batch first.
+
+    Args:
+        x: inputs, (batch_size, seq_len, input_size).
+        i, f, g, o: the gates, (batch_size, seq_len, hidden_size) each.
+        c, h: the states, shaped like the gates; h is proj_size wide if it is projected.
+        h0, c0: the state before the first step that is walked, (batch_size, hidden_size) each.
+        layer, direction, lengths: as in Trace.
+
+    Raises:
+        TypeError, ValueError: as for Trace.
+    """
+
+    x: Array
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+    c: Array
+    h: Array
+    h0: Array = 0.0
+    c0: Array = 0.0
+
+    def _check(self) -> None:
+        """Refuse arrays that are not of one batch, one length and one layer."""
+        if len(_shape(self.c)) != 3:
+            wanted = "(batch_size, seq_len, hidden_size)"
+            raise ValueError(f"c must have shape {wanted}, got {_shape(self.c)}")
+        batch_size, seq_len, hidden_size = self.c.shape
+        last = (_shape(self.h) or (0,))[-1]  # smaller than hidden_size if h is projected
+        expected = dict.fromkeys("ifgo", (batch_size, seq_len, hidden_size))
+        expected |= {"h": (batch_size, seq_len, last)}
+        expected |= {"h0": (batch_size, last), "c0": (batch_size, hidden_size)}
+        for name, shape in expected.items():
+            found = _shape(getattr(self, name))
+            if found != shape:
+                raise ValueError(f"{name} must have shape {shape} to fit c, got {found}")
+        found = _shape(self.x)
+        if len(found) != 3 or found[:2] != (batch_size, seq_len):
+            raise ValueError(
+                f"x must have shape ({batch_size}, {seq_len}, input_size) to fit c, got {found}"
+            )
+
+    @property
+    def batch_size(self) -> int:
+        """The number of sequences."""
+        return self.c.shape[0]
+
+    @property
+    def input_size(self) -> int:
+        """The number of inputs at a step."""
+        return self.x.shape[2]
+
+    @property
+    def hidden_size(self) -> int:
+        """The number of units."""
+        return self.c.shape[2]
+
+    def __len__(self) -> int:
+        return self.c.shape[1]
+
+    def __getitem__(self, t: int) -> Any:
+        """Return step `t` in arrays (batch_size, input_size) and (batch_size, hidden_size)."""
+        return super().__getitem__(t)
+
+    def _at(self, name: str, t: int) -> Any:
+        """Return the numbers of one column at step `t`, (batch_size, size)."""
+        return getattr(self, name)[:, t]
+
+    def _before(self, name: str, start: Any, t: int) -> Any:
+        """Return the states before step `t`; in reverse, sequences are entered at their ends."""
+        before = super()._before(name, start, t)
+        if self.direction == "forward" or self.lengths is None:
+            return before
+        before = before.clone() if hasattr(before, "clone") else before.copy()
+        for batch, length in enumerate(self.lengths):
+            if t >= length - 1:
+                before[batch] = start[batch] if t == length - 1 else 0.0
+        return before
+
+    @property
+    def prediction(self) -> Any:
+        """The hidden state after the last step that is walked, (batch_size, size of h)."""
+        if self.direction == "reverse" or self.lengths is None:
+            return super().prediction
+        return self.h[list(range(self.batch_size)), [length - 1 for length in self.lengths]]
+
+    def _one(self, batch: int, unit: int, feature: int) -> Trace:
+        """Return the run of one sequence through one unit, in plain floats."""
         self._refuse_projection("select")
         end = None if self.lengths is None else self.lengths[batch]
         columns = {k: tuple(getattr(self, k)[batch, :end, unit].tolist()) for k in "ifgoch"}
@@ -244,7 +313,7 @@ class Trace:
         h0, c0 = float(self.h0[batch, unit]), float(self.c0[batch, unit])
         return Trace(**columns, h0=h0, c0=c0, layer=self.layer, direction=self.direction)
 
-    def part(self, batch: Choice = None, units: Choice = None) -> "Trace":
+    def part(self, batch: Choice = None, units: Choice = None) -> "BatchTrace":
         """Return the run of some sequences through some units, in arrays as they are here.
 
         Args:
@@ -252,14 +321,12 @@ class Trace:
             units: which units, said in the same ways.
 
         Returns:
-            Trace with columns (len(batch), seq_len, len(units)); x is whole.
+            BatchTrace with columns (len(batch), seq_len, len(units)); x is whole.
 
         Raises:
             TypeError, ValueError: a number outside, nothing chosen, a trace without batch, or
                 units of a trace whose h is projected.
         """
-        if not self.is_batch:
-            raise ValueError("part needs the trace of a batch, got the trace of one unit")
         if units is not None:
             self._refuse_projection("part with units")
         rows = indices("batch", batch, self.batch_size)
@@ -270,7 +337,7 @@ class Trace:
 
     def _refuse_projection(self, what: str) -> None:
         """Refuse what needs an h of each unit's own."""
-        if tuple(self.h.shape) != tuple(self.c.shape):
+        if _shape(self.h) != _shape(self.c):
             raise ValueError(f"{what} needs an h for each unit, got a trace with projected h")
 
 
@@ -305,6 +372,6 @@ def _plain(values: Any) -> Any:
     return values.tolist() if hasattr(values, "tolist") else values
 
 
-def _copy(values: Any) -> Any:
-    """Return a copy of an array, of torch's or NumPy's."""
-    return values.clone() if hasattr(values, "clone") else values.copy()
+def _shape(values: Any) -> tuple[int, ...]:
+    """Return the shape of an array, () of anything else."""
+    return tuple(getattr(values, "shape", ()))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Records(Sequence):
+class Records(Sequence[Any]):
     """One record per layer and direction: layer by layer, forward before reverse.
 
     `records[0]` is the first of them, `records[1, "reverse"]` the one of that layer and
@@ -51,8 +51,6 @@ class Records(Sequence):
     def __eq__(self, other: object) -> bool:
         """Say whether every record is the same."""
         return self._records == tuple(other) if isinstance(other, type(self)) else NotImplemented
-
-    __hash__ = None  # arrays can change
 
     def __repr__(self) -> str:
         places = ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
@@ -95,7 +93,7 @@ class Traced:
         output: the LSTM's own output, arranged as the model arranges it; padded, if `lengths`
             were given.
         state: its (h_n, c_n), arranged likewise.
-        traces: one Trace per layer and direction, columns (batch_size, seq_len, hidden_size).
+        traces: one BatchTrace per layer and direction; a Trace for a ScalarLSTM.
         result: what the whole module returned; for a bare LSTM (output, state).
     """
 

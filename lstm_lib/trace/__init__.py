@@ -8,13 +8,13 @@ when it is used.
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_lib.record import Flow, Flows, Records, Step, Trace, Traced, Traces
+from lstm_lib.record import BatchTrace, Flow, Flows, Records, Step, Trace, Traced, Traces
 from lstm_lib.trace.clamp import Clamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Clamp", "Flow", "Flows", "Records", "Step", "Trace", "Traced", "Traces"]
+__all__ = ["BatchTrace", "Clamp", "Flow", "Flows", "Records", "Step", "Trace", "Traced", "Traces"]
 __all__ += ["gradient_flow", "trace"]
 
 

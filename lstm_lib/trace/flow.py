@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_lib.layers import CellStep, cell_backward
-from lstm_lib.record import Flow, Flows, Step, Trace
+from lstm_lib.record import BatchTrace, Flow, Flows, Step
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, untouched, watch
 from lstm_lib.trace.opened import Run, Weights, who_runs
@@ -95,7 +95,7 @@ def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
 
 
 def walk_back(
-    trace: Trace, weights: Weights, ends: Ends, running: Tensor | None, around: bool = True
+    trace: BatchTrace, weights: Weights, ends: Ends, running: Tensor | None, around: bool = True
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Go back through one layer in one direction, from the step walked last to the first.
 

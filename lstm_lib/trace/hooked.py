@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_lib import layers
-from lstm_lib.record import Trace, Traced, Traces
+from lstm_lib.record import BatchTrace, Traced, Traces
 from lstm_lib.record.trace import check_lengths
 from lstm_lib.trace import opened
 from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
@@ -220,7 +220,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
                     buffer.copy_(before)
 
 
-def check_equal(found: Results, expected: Results, traces: Iterable[Trace]) -> None:
+def check_equal(found: Results, expected: Results, traces: Iterable[BatchTrace]) -> None:
     """Refuse to go on if a run in the open gives something else than the module itself.
 
     Args:
@@ -242,7 +242,7 @@ def check_equal(found: Results, expected: Results, traces: Iterable[Trace]) -> N
             )
 
 
-def _height(traces: Iterable[Trace]) -> float:
+def _height(traces: Iterable[BatchTrace]) -> float:
     """Return the largest memory of a run, at least 1 and at most 1000.
 
     A memory that has climbed to 100 and come down again brings the rounding from up there.

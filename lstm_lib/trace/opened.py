@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_lib.record import Trace
+from lstm_lib.record import BatchTrace
 from lstm_lib.record.trace import DIRECTIONS
 from lstm_lib.trace.clamp import Hold
 from lstm_lib.trace.forms import Form, State
@@ -47,7 +47,7 @@ class Run(NamedTuple):
 
     output: Tensor
     state: State
-    traces: list[Trace]
+    traces: list[BatchTrace]
 
 
 def places(module: nn.Module) -> list[tuple[int, str]]:
@@ -77,8 +77,8 @@ def run_layers(
         outputs.append(columns["h"].transpose(0, 1))
         ends.append(end)
         traces.append(
-            Trace(x.transpose(0, 1), **columns, h0=h_0, c0=c_0, layer=place[0],
-                  direction=place[1], lengths=form.lengths)
+            BatchTrace(x.transpose(0, 1), **columns, h0=h_0, c0=c_0, layer=place[0],
+                       direction=place[1], lengths=form.lengths)
         )  # fmt: skip
     h_n, c_n = (torch.stack(states) for states in zip(*ends, strict=True))
     return Run(torch.cat(outputs, dim=2) if len(outputs) > 1 else outputs[0], (h_n, c_n), traces)

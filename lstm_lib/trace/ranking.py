@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_lib.record import Trace
+from lstm_lib.record import BatchTrace
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -29,14 +29,14 @@ class Ranking(NamedTuple):
         return cls(of, found, tuple(sorted(range(len(found)), key=lambda unit: -found[unit])))
 
 
-def by_variance(trace: Trace) -> Ranking:
+def by_variance(trace: BatchTrace) -> Ranking:
     """Rank the units by the variance of their cell state over all sequences and real steps."""
     runs = _real(trace.c, trace)
     mean = _mean(runs)  # (hidden_size,)
     return Ranking.by("variance of c", _mean([(run - mean) ** 2 for run in runs]))
 
 
-def by_gradient(gradient: "ndarray", trace: Trace) -> Ranking:
+def by_gradient(gradient: "ndarray", trace: BatchTrace) -> Ranking:
     """Rank the units by the mean size of a gradient over all sequences and real steps.
 
     Args:
@@ -46,7 +46,7 @@ def by_gradient(gradient: "ndarray", trace: Trace) -> Ranking:
     return Ranking.by("mean |dL/dc|", _mean([abs(run) for run in _real(gradient, trace)]))
 
 
-def _real(array: Any, trace: Trace) -> list[Any]:
+def _real(array: Any, trace: BatchTrace) -> list[Any]:
     """Return the real steps of each sequence, (length, hidden_size) each."""
     if trace.lengths is None:
         return list(array)
