@@ -6,11 +6,12 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from lstm_lib.course.explorers import forecast
+from lstm_lib.drawing.charts import Chart
 from tests.pictures import SVG, texts
 from tools.stills.forming import drawing as forming
 
 SEEN, TARGETS, OUTPUTS = (0.0, 1.0, 2.0), (3.0, 1.0), (2.5, 1.5)
-CHART = forecast.chart((10.0, 20.0, 100.0, 50.0), 5, (0.0, 3.0))
+CHART = Chart.holding((10.0, 20.0, 100.0, 50.0), 5, (0.0, 3.0))
 
 
 def drawn(body, tag):
@@ -30,13 +31,13 @@ def place(t, value):
 def test_the_axis_holds_every_value_with_room_and_round_ticks():
     assert (CHART.low, CHART.high) == (-0.15, 3.15)
     assert [label for _, label in CHART.ticks] == ["0", "2"]
-    fine = forecast.chart((0, 0, 1, 1), 2, (-0.02, 0.07))
+    fine = Chart.holding((0, 0, 1, 1), 2, (-0.02, 0.07))
     assert [label for _, label in fine.ticks] == ["0.00", "0.05"]
     assert all(float(label.replace("−", "-")) == pytest.approx(v) for v, label in fine.ticks)
 
 
 def test_values_that_are_all_the_same_have_an_axis():
-    chart = forecast.chart((0, 0, 1, 1), 2, (2.0, 2.0))
+    chart = Chart.holding((0, 0, 1, 1), 2, (2.0, 2.0))
     assert chart.low < 2.0 < chart.high
 
 

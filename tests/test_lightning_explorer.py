@@ -15,7 +15,7 @@ from lstm_lib.course.explorers.lightning import Checkpoint, LightningExplorer
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.course.tasks.waves import waves, windows
 from lstm_lib.descent import train
-from lstm_lib.drawing.svg import coordinate, number
+from lstm_lib.drawing.svg import coordinate, number, scientific
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import BatchTrace, Trace
 from lstm_lib.vector import VectorLSTM
@@ -82,7 +82,7 @@ def test_the_error_is_the_mean_over_all_sequences(example):
     for epoch, expected in ((2000, "0.1676"), (3000, "0.0671"), (5000, "4.7·10⁻⁴")):
         for company in (1, 2):
             go(example, epoch=epoch, sequence=company)
-            assert picture.error(history.loss(epoch) / 2) == expected
+            assert scientific(history.loss(epoch) / 2) == expected
             assert f"over all 2 sequences mean squared error {expected}." in says(example)
             assert expected in texts(example.render())
 
@@ -98,7 +98,7 @@ def test_errors_of_windows_are_those_of_their_arrays():
         np.mean((outputs - targets) ** 2),
         np.mean((x[:, -1] - targets) ** 2),
     ]
-    here, last, every, naive = map(picture.error, expected)
+    here, last, every, naive = map(scientific, expected)
     assert says(explorer).startswith(
         f"After 2 epochs, sequence 3: squared error {here} here, {last} if the last value went "
         f"on; over all 3 sequences mean squared error {every} against {naive}."
@@ -456,7 +456,7 @@ def test_a_regressor_of_windows_is_run_as_it_is(every_step, layer):
     assert explorer.selected.c[-1] == pytest.approx(memory[0, 1, 2].item(), abs=1e-5)
     outputs = modules[1].read_out(hidden[:, -1])
     expected = ((outputs - targets) ** 2).mean().item()
-    assert f"mean squared error {picture.error(expected)} against" in says(explorer)
+    assert f"mean squared error {scientific(expected)} against" in says(explorer)
 
 
 def test_files_that_are_not_there_are_named(tmp_path, prices):

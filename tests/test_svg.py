@@ -7,7 +7,8 @@ import pytest
 import seaborn
 
 from lstm_lib.drawing import svg
-from lstm_lib.drawing.charts import Chart, marker, spread
+from lstm_lib.drawing.charts import Chart, apart, key, round_pitch
+from lstm_lib.drawing.marks import DOWN, LEFT, RIGHT, UP, arrow, cross, marker, tick
 from lstm_lib.notation import COLORS, INKS
 
 
@@ -79,8 +80,9 @@ def test_a_logarithmic_chart_counts_in_powers():
 
 
 def test_names_are_pushed_apart_and_stay_above_the_limit():
-    assert spread([10, 11, 12], limit=50, gap=14) == [10, 24, 38]
-    assert spread([48, 49, 50], limit=50, gap=14) == [22, 36, 50]
+    assert apart({"c": 12, "a": 10, "b": 11}, 50, gap=14) == {"a": 10, "b": 24, "c": 38}
+    assert apart({"a": 48, "b": 49, "c": 50}, 50, gap=14) == {"a": 22, "b": 36, "c": 50}
+    assert list(apart({"b": 3, "a": 3}, 50, gap=14, top=9).items()) == [("b", 9), ("a", 23)]
 
 
 def test_colour_is_never_the_only_difference_between_markers():
@@ -88,3 +90,57 @@ def test_colour_is_never_the_only_difference_between_markers():
         re.sub(r'class="[^"]*"', "", marker(name, 0, 0)) for name in ("f", "i", "o")
     } | {re.sub(r'class="[^"]*"', "", marker("g", 0, 0))}
     assert len(without_colour) == 4
+
+
+def numbers(path):
+    return [float(found) for found in re.findall(r"-?[\d.]+", path)]
+
+
+@pytest.mark.parametrize(
+    ("way", "foot"), [(RIGHT, (3, 20)), (LEFT, (17, 20)), (UP, (10, 27)), (DOWN, (10, 13))]
+)
+def test_an_arrow_points_where_it_should(way, foot):
+    tip, *feet = [
+        tuple(map(float, pair.split(",")))
+        for pair in re.search('points="([^"]+)"', arrow(10, 20, "fill-h", way))[1].split()
+    ]
+    assert tip == (10, 20)
+    (x1, y1), (x2, y2) = feet
+    assert ((x1 + x2) / 2, (y1 + y2) / 2) == foot
+    assert sorted((abs(x2 - x1), abs(y2 - y1))) == [0, 10]
+
+
+def test_a_tick_and_a_cross_stand_around_their_place():
+    assert numbers(tick(10, 20, 5)) == [5, 20, 3.5, 4, 15, 15.5]
+    assert numbers(cross(10, 20, 5)) == [5, 15, 10, 10, 0, -10, -10, 10]
+
+
+def test_lines_across_and_down_a_chart_end_at_its_frame():
+    chart = Chart(10, 20, 100, 50, 4, -1.0, 1.0)
+    assert 'x1="10" y1="45" x2="110" y2="45"' in chart.level(0)
+    assert 'x1="33" y1="20" x2="33" y2="70"' in chart.upright(33)
+    assert re.findall(r">([^<]+)</text>", chart.ends()) == ["1", "\N{MINUS SIGN}1"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown"), [(1, "1"), (3, "1 2 3"), (11, "1 2 3 4 5 6 7 8 9 10 11"),
+                         (12, "1 2 4 6 8 10 12"), (70, "1 10 20 30 40 50 60 70"),
+                         (1100, " ".join(["1", *(str(100 * k) for k in range(1, 12))]))],
+)  # fmt: skip
+def test_an_axis_has_round_steps(steps, shown):
+    drawn = Chart(10, 20, 100, 50, steps, -1.0, 1.0).axis(90, 11, "day")
+    assert re.findall(r">([^<]+)</text>", drawn) == ["day", *shown.split()]
+
+
+@pytest.mark.parametrize(
+    ("least", "pitch"), [(1, 1), (1.1, 2), (2.5, 5), (6, 10), (0.03, 0.05), (0.3 / 3, 0.1)]
+)
+def test_a_pitch_is_round_and_large_enough(least, pitch):
+    assert round_pitch(least) == pytest.approx(pitch)
+
+
+def test_a_key_leaves_room_for_its_words():
+    drawn = key(
+        10, 50, {"one": lambda x, y: f"[{x:g} {y:g}]", "two": lambda x, y: f"[{x:g} {y:g}]"}
+    )
+    assert re.findall(r"\[(.+?)\]", drawn) == ["10 46", f"{10 + 32 + 3 * 6.6 + 26:g} 46"]

@@ -10,6 +10,7 @@ from lstm_lib.course.explorers import training_picture as picture
 from lstm_lib.course.explorers.training import TrainingExplorer
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.descent import Adam, GradientDescent, train
+from lstm_lib.drawing.svg import scientific
 from lstm_lib.scalar import ScalarLSTM
 from tests.pictures import boxes, outside, overlaps, says, sheets, texts
 
@@ -77,7 +78,7 @@ def test_every_setting_trains_again(changes, start, lr, optimizer, epochs):
     expected = tuple(picture.svg.number(p, 4) for p in history.predictions(epochs))
     assert predictions(explorer) == expected
     assert f"{expected[0]} for company A" in says(explorer)
-    assert f"loss {picture.scientific(history.loss(epochs))}" in says(explorer)
+    assert f"loss {scientific(history.loss(epochs))}" in says(explorer)
     assert explorer.history.model(epochs) == model
 
 
@@ -138,7 +139,7 @@ def test_the_verdict_follows_the_predictions(a, b, expected):
     ],
 )
 def test_a_small_loss_is_a_power_of_ten(loss, expected):
-    assert picture.scientific(loss) == expected
+    assert scientific(loss) == expected
 
 
 # --- the walk ---------------------------------------------------------------------------------

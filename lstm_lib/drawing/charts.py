@@ -1,11 +1,15 @@
 """Small line charts: a frame that stays, and the lines that move."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log10
+from math import ceil, floor, inf, log10
+from typing import Self, TypeVar
 
-from lstm_lib.drawing.svg import line, polyline, rect, shape, text
-from lstm_lib.notation import COLORS, DASHES, MARKERS
+from lstm_lib.drawing.marks import marker
+from lstm_lib.drawing.svg import line, number, polyline, rect, short, text
+from lstm_lib.notation import COLORS, DASHES
+
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,31 @@ class Chart:
     high: float
     ticks: Sequence[tuple[float, str]] = field(default=())
     log: bool = False
+
+    @classmethod
+    def holding(
+        cls,
+        box: tuple[float, float, float, float],
+        steps: int,
+        values: Iterable[float],
+        ticks: int = 3,
+    ) -> Self:
+        """Return a chart whose vertical axis holds all values, with ticks at round numbers.
+
+        Args:
+            box: x, y, width and height in the picture's units.
+            steps: how many places there are along the horizontal axis.
+            values: all that will be drawn in it.
+            ticks: about how many labels the vertical axis has.
+        """
+        found = list(values)
+        low, high = min(found), max(found)
+        room = (high - low) / 20 or 0.5
+        low, high = low - room, high + room
+        pitch = round_pitch((high - low) / ticks)
+        decimals = max(0, -floor(log10(pitch)))
+        rounds = (k * pitch for k in range(ceil(low / pitch), floor(high / pitch) + 1))
+        return cls(*box, steps, low, high, [(value, number(value, decimals)) for value in rounds])
 
     def across(self, t: float) -> float:
         """Return where step `t`, counted from 0, stands."""
@@ -57,9 +86,34 @@ class Chart:
         width = self.w / self.steps
         return rect(self.x + t * width, self.y, width, self.h, "now")
 
+    def level(self, value: float, cls: str = "line", **style: object) -> str:
+        """Draw a line across the chart at a value."""
+        return line(self.x, self.up(value), self.x + self.w, self.up(value), cls, **style)
+
+    def upright(self, x: float, cls: str = "ink", **style: object) -> str:
+        """Draw a line down the chart at `x`."""
+        return line(x, self.y, x, self.y + self.h, cls, **style)
+
+    def ends(self) -> str:
+        """Write the highest and the lowest value beside the chart, inside its height."""
+        places = ((self.y + 9, self.high), (self.y + self.h - 1, self.low))
+        return "".join(text(self.x - 6, y, short(value), 11, "end soft") for y, value in places)
+
+    def axis(self, foot: float, most: int, name: str = "step", gap: float = 8) -> str:
+        """Number the steps on the baseline `foot`, about `most` of them, with `name` before."""
+        pitch = max(1, int(round_pitch(self.steps / most)))
+        named = (1, *(t for t in range(pitch, self.steps + 1, pitch) if t > 1))
+        return text(self.x - gap, foot, name, 11, "end soft") + "".join(
+            text(self.across(t - 1), foot, str(t), 11, "mid soft") for t in named
+        )
+
+    def points(self, values: Iterable[float], start: int = 0) -> list[tuple[float, float]]:
+        """Return where values stand, the first at step `start`."""
+        return [(self.across(t), self.up(value)) for t, value in enumerate(values, start)]
+
     def curve(self, name: str, values: Sequence[float], markers: bool = True) -> str:
         """Draw the values of one quantity, in its colour, line style and marker."""
-        points = [(self.across(t), self.up(v)) for t, v in enumerate(values)]
+        points = self.points(values)
         style = {"stroke_dasharray": DASHES[name]} if name in DASHES else {}
         drawn = polyline(points, name, 2, **style)
         if markers:
@@ -67,36 +121,48 @@ class Chart:
         return drawn
 
 
-def marker(name: str, x: float, y: float, r: float = 4) -> str:
-    """Draw the marker of one quantity: colour is never the only difference."""
-    form = MARKERS.get(name, "square")
-    if form == "circle":
-        return shape("circle", f"fill-{name}", cx=float(x), cy=float(y), r=r)
-    corners = {
-        "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
-        "diamond": [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)],
-        "triangle": [(0, -1.2), (1.2, 1), (-1.2, 1)],
-    }[form]
-    places = " ".join(f"{x + a * r:.1f},{y + b * r:.1f}" for a, b in corners)
-    return shape("polygon", f"fill-{name}", points=places)
-
-
 def end_labels(chart: Chart, ends: dict[str, float], gap: float = 14) -> str:
     """Write each quantity's name at the right end of its curve, pushed apart where they meet."""
-    wanted = sorted((chart.up(value) + 5, name) for name, value in ends.items())
-    heights = spread([y for y, _ in wanted], chart.y + chart.h + 1, gap)
+    heights = {name: chart.up(value) + 5 for name, value in ends.items()}
     return "".join(
         text(chart.x + chart.w + 8, y, name, 14, f"b it ink-{name}" if name in COLORS else "b")
-        for y, (_, name) in zip(heights, wanted, strict=True)
+        for name, y in apart(heights, chart.y + chart.h + 1, gap).items()
     )
 
 
-def spread(places: Sequence[float], limit: float, gap: float) -> list[float]:
-    """Push sorted places at least `gap` apart, the last one no further than `limit`."""
-    moved: list[float] = []
-    for place in places:
-        moved.append(max(place, moved[-1] + gap) if moved else place)
-    for k in reversed(range(len(moved))):
-        moved[k] = min(moved[k], limit)
-        limit = moved[k] - gap
+def apart(
+    heights: Mapping[Name, float], bottom: float, gap: float, top: float = -inf
+) -> dict[Name, float]:
+    """Return heights pushed at least `gap` apart and kept inside, from top to bottom."""
+    order, moved = sorted(heights, key=heights.__getitem__), {}
+    y = top - gap
+    for name in order:
+        y = moved[name] = max(heights[name], y + gap)
+    y = bottom + gap
+    for name in reversed(order):
+        y = moved[name] = min(moved[name], y - gap)
     return moved
+
+
+def round_pitch(least: float) -> float:
+    """Return the 1, 2 or 5 times a power of ten that is next above `least`, or equal."""
+    power = 10.0 ** floor(log10(least))
+    return next(k * power for k in (1, 2, 5, 10) if k * power >= least * (1 - 1e-9))
+
+
+def key(
+    x: float, y: float, entries: Mapping[str, Callable[[float, float], str]], gap: float = 26
+) -> str:
+    """Explain marks in one row, each entry a sample drawn from its left end and its words.
+
+    Args:
+        x: where the row starts.
+        y: the baseline of its words.
+        entries: what draws a sample 26 wide, by the words behind it.
+        gap: room between two entries.
+    """
+    pieces = []
+    for words, sample in entries.items():
+        pieces += [sample(x, y - 4), text(x + 32, y, words, 12)]
+        x += 32 + 6.6 * len(words) + gap
+    return "".join(pieces)

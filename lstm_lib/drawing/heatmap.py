@@ -13,7 +13,7 @@ from struct import pack
 from typing import NamedTuple
 from zlib import adler32, crc32
 
-from lstm_lib.drawing.svg import line, path, power_of_ten, rect, shape, text
+from lstm_lib.drawing.svg import line, path, rect, shape, short, text
 from lstm_lib.notation import COLORS
 
 LEVELS = 65  # odd: the middle of a scale is a level, not a border between two
@@ -141,13 +141,6 @@ class Scale(NamedTuple):
         return strip + rect(x, y, w, h, "line") + words
 
 
-def short(value: float) -> str:
-    """Write the end of a scale with no more digits than it has."""
-    if abs(value) >= 1e6:
-        return power_of_ten(value, 0)
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
-
-
 class Heatmap(NamedTuple):
     """A table of numbers over time on the picture, one row per unit.
 
@@ -193,11 +186,15 @@ class Heatmap(NamedTuple):
 
     def mark_row(self, row: int) -> str:
         """Draw a line around a row, and an arrow that points to it from the left."""
-        height, y = self.h / self.rows, self.middle(row)
-        corners = f"{self.x - 8:.1f},{y - 4.5:.1f} {self.x - 8:.1f},{y + 4.5:.1f}"
-        arrow = shape("polygon", "ink", points=f"{corners} {self.x - 1.5:.1f},{y:.1f}",
-                      style="fill:var(--ink)")  # fmt: skip
-        return around(self.x, y - height / 2, self.w, height) + arrow
+        height = self.h / self.rows
+        box = around(self.x, self.middle(row) - height / 2, self.w, height)
+        return box + self.point_at(row)
+
+    def point_at(self, row: int) -> str:
+        """Draw an arrow that points to a row from the left."""
+        x, y = self.x - 8, self.middle(row)
+        corners = f"{x:.1f},{y - 4.5:.1f} {x:.1f},{y + 4.5:.1f} {x + 6.5:.1f},{y:.1f}"
+        return shape("polygon", "ink", points=corners, style="fill:var(--ink)")
 
 
 def around(x: float, y: float, w: float, h: float) -> str:

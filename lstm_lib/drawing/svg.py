@@ -57,6 +57,18 @@ def power_of_ten(value: float, decimals: int = 1) -> str:
     return f"{number(float(digits), decimals)}·10{str(int(power)).translate(superscripts)}"
 
 
+def scientific(value: float, decimals: int = 4) -> str:
+    """Return `value` with some decimals, or as a power of ten where they would hide it."""
+    return number(value, decimals) if value == 0 or abs(value) >= 0.001 else power_of_ten(value)
+
+
+def short(value: float) -> str:
+    """Write the end of a scale with no more digits than it has."""
+    if abs(value) >= 1e6:
+        return power_of_ten(value, 0)
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def coordinate(value: float) -> str:
     """Return `value` with at most one decimal."""
     text = f"{value:.1f}"
@@ -108,8 +120,16 @@ def polyline(
     points: Iterable[tuple[float, float]], cls: str, width: float = 2, **more: object
 ) -> str:
     """Draw straight lines from point to point."""
-    places = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
-    return shape("polyline", cls, points=places, stroke_width=width, **more)
+    return shape("polyline", cls, points=_places(points), stroke_width=width, **more)
+
+
+def polygon(points: Iterable[tuple[float, float]], cls: str, **more: object) -> str:
+    """Fill the surface between points."""
+    return shape("polygon", cls, points=_places(points), **more)
+
+
+def _places(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
 
 
 def group(pieces: Iterable[str], **attributes: object) -> str:

@@ -7,14 +7,13 @@ shaded, under a bar.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lstm_lib.drawing.charts import Chart, marker
+from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.heatmap import Heatmap, Scale, around
-from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, rect, shape, text
+from lstm_lib.drawing.marks import marker
+from lstm_lib.drawing.svg import line, polyline, power_of_ten, rect, scientific, shape, text
 from lstm_lib.explorers.trace_picture import (
     MOST_MARKERS,
     Rows,
-    axis,
-    chart_ends,
     missing,
     row_numbers,
     written,
@@ -118,7 +117,10 @@ def frame(scene: Scene) -> str:
         pieces += [chart.frame(), missing(chart, scene.steps)]
     for x, maps in _maps(scene):
         box = _box(scene, x, maps, 0)
-        pieces += [_map(box, maps, maps.before, UNTOUCHED), axis(x, scene.seq_len, WIDTH, FOOT)]
+        pieces += [
+            _map(box, maps, maps.before, UNTOUCHED),
+            Chart(x, 0, WIDTH, 0, scene.seq_len, 0.0, 1.0).axis(FOOT, 11, gap=11),
+        ]
         pieces.append(maps.scale.bar(x + WIDTH, box.y - 14))
     return "".join(pieces)
 
@@ -200,12 +202,12 @@ def _bar(left: float, right: float, y: float, height: float) -> str:
 
 def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
     """Draw both lines of a chart, its title and ends, and the values at the step that is read."""
-    zero = line(chart.x, chart.up(0), chart.x + chart.w, chart.up(0), opacity=0.7)
+    zero = chart.level(0, opacity=0.7) if chart.low < 0 else ""
     ink = f"b ink-{lines.name}" if lines.name != "ink" else "b"
     return "".join(
         (
-            zero * (chart.low < 0),
-            chart_ends(chart),
+            zero,
+            chart.ends(),
             text(chart.x, chart.y - 6, lines.title, 13, ink),
             text(chart.x + chart.w, chart.y - 6, lines.change(scene.t), 13, "end"),
             _needle(chart.across(scene.t), chart.y, chart.h),
@@ -271,15 +273,10 @@ def _held_part(box: Heatmap, held: tuple[int, int], rows: tuple[int, int]) -> st
 def _marks(box: Heatmap, maps: Maps, t: int) -> str:
     """Point at the row that is drawn as lines, and mark the step that is read."""
     x = box.x + box.w * (t + 0.5) / box.steps
-    y = box.middle(maps.row)
-    corners = (
-        f"{box.x - 8:.1f},{y - 4.5:.1f} {box.x - 8:.1f},{y + 4.5:.1f} {box.x - 1.5:.1f},{y:.1f}"
-    )
-    arrow = shape("polygon", "ink", points=corners, style="fill:var(--ink)")
     halo = line(
         x, box.y, x, box.y + box.h, "ink", style="stroke:var(--paper)", stroke_width=3, opacity=0.6
     )
-    return halo + _needle(x, box.y, box.h) + arrow * (box.rows > 1)
+    return halo + _needle(x, box.y, box.h) + (box.point_at(maps.row) if box.rows > 1 else "")
 
 
 # --- the score ----------------------------------------------------------------------------------
@@ -333,6 +330,4 @@ def _moved(scene: Scene) -> str:
 
 def figure(value: float) -> str:
     """Write a number of any size with about three digits."""
-    if value and not 1e-3 <= abs(value) < 1e5:
-        return power_of_ten(value)
-    return number(value, 3)
+    return power_of_ten(value) if abs(value) >= 1e5 else scientific(value, 3)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
-from lstm_lib.drawing.svg import number, power_of_ten
+from lstm_lib.drawing.svg import scientific
 from lstm_lib.explorers.base import columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, among, counted, index
@@ -219,7 +219,7 @@ def _gradients(flow: object, traces: Sequence[Trace]) -> list[Any]:
 
 def _score(value: float) -> str:
     """Write a score, however small."""
-    return number(value, 3) if value >= 0.001 or value == 0 else power_of_ten(value)
+    return scientific(value, 3)
 
 
 # --- an example ---------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lstm_lib.drawing.charts import Chart, marker, spread
-from lstm_lib.drawing.heatmap import PLAIN, Heatmap, Scale, hatch, short
-from lstm_lib.drawing.svg import line, number, power_of_ten, text
+from lstm_lib.drawing.charts import Chart, apart
+from lstm_lib.drawing.heatmap import PLAIN, Heatmap, Scale, hatch
+from lstm_lib.drawing.marks import marker
+from lstm_lib.drawing.svg import number, power_of_ten, text
 from lstm_lib.notation import STATES, VALVES, titled
 
 SIZE = (880, 478)
@@ -93,12 +94,14 @@ def frame(sheet: Sheet) -> str:
     pieces = [_map(sheet, name) for _, names in COLUMNS for name in names]
     for chart, names in _charts(sheet, 0):
         pieces.append(chart.frame())
-        pieces += [chart_ends(chart)] * (names != "c")  # those of c change with the unit
+        if names != "c":  # its ends change with the unit
+            pieces.append(chart.ends())
         if chart.low < 0:
-            pieces.append(line(chart.x, chart.up(0), chart.x + WIDTH, chart.up(0), opacity=0.7))
+            pieces.append(chart.level(0, opacity=0.7))
         pieces.append(missing(chart, sheet.steps))
     for x, _ in COLUMNS:
-        pieces += [_strips_drawn(sheet, x), axis(x, sheet.seq_len)]
+        pieces.append(_strips_drawn(sheet, x))
+        pieces.append(Chart(x, 0, WIDTH, 0, sheet.seq_len, 0.0, 1.0).axis(FOOT, 11, gap=11))
     return "".join(pieces)
 
 
@@ -157,12 +160,6 @@ def missing(chart: Chart, steps: int) -> str:
     return hatch(start, chart.y, end - start, chart.h) + word * (end - start > 64)
 
 
-def chart_ends(chart: Chart) -> str:
-    """Write the lowest and highest value of a chart, inside its height."""
-    ends = ((chart.y + 9, chart.high), (chart.y + chart.h - 1, chart.low))
-    return "".join(text(chart.x - 6, y, short(value), 11, "end soft") for y, value in ends)
-
-
 def _strips(sheet: Sheet, x: float) -> list[tuple[str, Heatmap, Rows]]:
     """Return (name, frame, values) of the strips that stand in the column at `x`."""
     results = sheet.results if x != COLUMNS[0][0] else {}
@@ -193,16 +190,6 @@ def _strips_drawn(sheet: Sheet, x: float) -> str:
     return "".join((text(x, STRIP_TOP - 6, title, 13, "b"), bar, *drawn))
 
 
-def axis(x: float, steps: int, width: float = WIDTH, foot: float = FOOT) -> str:
-    """Number the time steps below a column, on the baseline `foot`."""
-    chart = Chart(x, 0, width, 0, steps, 0.0, 1.0)
-    apart = next(m * 10**n for n in range(9) for m in (1, 2, 5) if steps <= 11 * m * 10**n)
-    named = [t for t in range(apart, steps + 1, apart) if t > 1]
-    return text(x - 11, foot, "step", 11, "end soft") + "".join(
-        text(chart.across(t - 1), foot, str(t), 11, "mid soft") for t in (1, *named)
-    )
-
-
 # --- what changes with every move ---------------------------------------------------------------
 
 
@@ -215,7 +202,8 @@ def cursor(sheet: Sheet, t: int, unit: int) -> str:
         if sheet.belongs(name):
             pieces += [box.mark_row(row), _value(sheet, name, box, t, row)]
     for chart, names in _charts(sheet, unit):
-        pieces += [chart_ends(chart)] * (names == "c")
+        if names == "c":
+            pieces.append(chart.ends())
         pieces.append(_lines(sheet, chart, [n for n in names if sheet.belongs(n)], t, unit))
     for x, _ in COLUMNS:
         pieces.append(text(x, LINES_TOP - 6, title, 13, "b"))
@@ -249,10 +237,8 @@ def _lines(sheet: Sheet, chart: Chart, names: Sequence[str], t: int, unit: int) 
     for name, values in rows.items():
         pieces.append(chart.curve(name, values, markers=dotted))
         pieces.append(marker(name, chart.across(t), chart.up(values[t]), 4.5))
-    wanted = sorted((chart.up(values[t]) + 4, name) for name, values in rows.items())
-    lowest = chart.y + chart.h
-    heights = spread([max(y, chart.y + 9) for y, _ in wanted], lowest, 14)
-    for y, (_, name) in zip(heights, wanted, strict=True):
+    heights = {name: chart.up(values[t]) + 4 for name, values in rows.items()}
+    for name, y in apart(heights, chart.y + chart.h, 14, top=chart.y + 9).items():
         words = f"{name} {_written_now(sheet, name, t, unit)}"
         pieces.append(text(chart.x + WIDTH + 6, y, words, 12, f"ink-{name}"))
     return "".join(pieces)

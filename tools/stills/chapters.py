@@ -5,6 +5,7 @@ from functools import partial
 from lstm_lib.course.explorers.cell_picture import valve
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.marks import UP, arrow
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
 from lstm_lib.rnn import ScalarRNN
 from lstm_lib.scalar import sigmoid
@@ -17,12 +18,7 @@ def two_companies() -> str:
     """Draw the prices of companies A and B: where they part and where they are the same."""
     a, b = companies()
     chart = Chart(70, 52, 620, 168, steps=5, low=-0.15, high=1.15)
-    places = {
-        name: [
-            (chart.across(t), chart.up(price)) for t, price in enumerate((*pair.xs, pair.target))
-        ]
-        for name, pair in (("A", a), ("B", b))
-    }
+    places = {name: chart.points((*pair.xs, pair.target)) for name, pair in (("A", a), ("B", b))}
     bodies = (_days(chart), _prices(places), _readings(chart, a.xs), _ends(places))
     return document(
         (800, 270),
@@ -104,7 +100,7 @@ def company(name: str) -> str:
     pair = companies()["AB".index(name)]
     chart = Chart(40, 34, 330, 150, steps=5, low=-0.15, high=1.15)
     prices = (*pair.xs, pair.target)
-    points = [(chart.across(t), chart.up(price)) for t, price in enumerate(prices)]
+    points = chart.points(prices)
     numbers = (
         text(x, y + (31 if price < 0.5 else -20), f"{price:g}", 14, "mid")
         for (x, y), price in zip(points, prices, strict=True)
@@ -151,7 +147,7 @@ def _unit(x: float, day: int, price: float, h: float) -> str:
             text(x, 95, "tanh of", 13, "mid"),
             text(x, 116, "0.5 h + x", 15, "mid"),
             line(x, 184, x, 138, "x", stroke_width=2),
-            arrow(x, 133, "x", up=True),
+            arrow(x, 133, "fill-x", UP),
             text(x, 203, f"x = {number(price)}", 14, "b mid ink-x"),
             _wire(x + 46, x + 112),
             text(x + 80, 78, f"{number(h)}", 14, "b mid ink-h"),
@@ -161,14 +157,7 @@ def _unit(x: float, day: int, price: float, h: float) -> str:
 
 def _wire(x1: float, x2: float) -> str:
     """Draw the wire that carries the hidden state to the next day."""
-    return line(x1, 100, x2 - ARROW, 100, "h", stroke_width=4) + arrow(x2, 100, "h")
-
-
-def arrow(x: float, y: float, name: str, up: bool = False) -> str:
-    """Draw an arrow's head with its tip at (x, y)."""
-    sides = ((-5, ARROW), (5, ARROW)) if up else ((-ARROW, -5), (-ARROW, 5))
-    corners = " ".join(f"{x + dx:g},{y + dy:g}" for dx, dy in ((0, 0), *sides))
-    return shape("polygon", f"fill-{name}", points=corners)
+    return line(x1, 100, x2 - ARROW, 100, "h", stroke_width=4) + arrow(x2, 100, "fill-h")
 
 
 def soft_switch() -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from lstm_lib.course.tasks.bits import to_binary
-from lstm_lib.drawing.svg import document, path, rect, shape, text
+from lstm_lib.drawing.marks import DOWN, arrow
+from lstm_lib.drawing.svg import document, path, rect, text
 
 SIDE, GAP = 26, 10  # of a square, and the silent steps of the recall
 PITCH, LEFT = 34, 122
@@ -108,8 +109,7 @@ def _row(bits: Sequence[int], start: int, y: float, name: str) -> str:
 def _arrow(x1: float, y1: float, x2: float, y2: float, bend: float) -> str:
     """Draw the way of one bit with an arrow's head at its end, flat between `bend` and `-bend`."""
     way = f"M{x1:g} {y1:g}C{x1:g} {y1 + bend + 26:g} {x2:g} {y2 - bend - 26:g} {x2:g} {y2 - 6:g}"
-    head = f"{x2:g},{y2:g} {x2 - 5:g},{y2 - 8:g} {x2 + 5:g},{y2 - 8:g}"
-    return path(way, "c", 2) + shape("polygon", "fill-c", points=head)
+    return path(way, "c", 2) + arrow(x2, y2, "fill-c", DOWN, 8)
 
 
 PICTURES = {"copy_task.svg": copy_task}

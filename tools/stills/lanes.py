@@ -6,9 +6,10 @@ that stands still, the share that comes n steps back is f to the power of n.
 
 from math import log10
 
-from lstm_lib.drawing.svg import document, line, polyline, rect, shape, text
+from lstm_lib.drawing.marks import LEFT as BACK
+from lstm_lib.drawing.marks import UP, arrow
+from lstm_lib.drawing.svg import document, line, polyline, rect, text
 from lstm_lib.scalar import sigmoid
-from tools.stills.chapters import arrow
 
 LEFT, RIGHT, TOP, BOTTOM = 470.0, 800.0, 52.0, 262.0  # the frame of the chart
 LONGEST, LOWEST = 3, -6  # powers of ten: steps back, share that arrives
@@ -42,7 +43,7 @@ def _lane(y: float) -> str:
     pieces = [
         line(80, y, 320, y, "c", stroke_width=12, opacity=0.35),
         line(320, y, 96, y, "c", stroke_width=2.5),
-        _left(84, y, "c"),
+        arrow(84, y, "fill-c", BACK, 12),
         rect(176, y - 22, 48, 44, "paper", rx=8),
         rect(176, y - 22, 48, 44, "f", rx=8, stroke_width=2.5),
         text(200, y + 6, "× f", 17, "mid b ink-f"),
@@ -58,24 +59,18 @@ def _around(y: float, low: float) -> str:
     pieces = [
         line(300, y + 8, 300, low, "h", stroke_width=2),
         line(300, low, 292, low, "h", stroke_width=2),
-        _left(281, low, "h"),
+        arrow(281, low, "fill-h", BACK, 12),
         rect(120, low - 26, 160, 52, "panel", rx=8),
         rect(120, low - 26, 160, 52, "ink", rx=8, stroke_width=1.5),
         text(200, low - 5, "gates i, f, g, o", 13, "mid b"),
         text(200, low + 14, "their slopes and weights", 12, "mid soft"),
         line(120, low, 100, low, "h", stroke_width=2),
         line(100, low, 100, y + 20, "h", stroke_width=2),
-        arrow(100, y + 8, "h", up=True),
+        arrow(100, y + 8, "fill-h", UP),
         text(92, low - 40, "h", 15, "end b it ink-h"),
         text(200, low + 46, "the way around: all that a vanilla network has", 12.5, "mid soft"),
     ]
     return "".join(pieces)
-
-
-def _left(x: float, y: float, name: str) -> str:
-    """Draw an arrow's head that points back, its tip at (x, y)."""
-    corners = f"{x:g},{y:g} {x + 12:g},{y - 5:g} {x + 12:g},{y + 5:g}"
-    return shape("polygon", f"fill-{name}", points=corners)
 
 
 def _frame() -> str:

@@ -1,8 +1,8 @@
 """The still pictures of chapters 8 and 9: where a loop's lines go, and a layer that is a word."""
 
+from lstm_lib.drawing.marks import arrow
 from lstm_lib.drawing.svg import FONT, document, line, path, rect, shape, text
 from lstm_lib.notation import GATES
-from tools.stills.chapters import arrow
 
 MONO = f"font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono,monospace,{FONT}"
 MODULE, DATA, TRAINER = "module", "data", "trainer"
@@ -151,12 +151,12 @@ def _module() -> str:
         text(226, 240, "SequenceRegressor", 14, "b", style=MONO),
         text(96, y + 5, "x: the window", 14, "b mid ink-x"),
         line(158, y, 290, y, "x", stroke_width=3),
-        arrow(298, y, "x"),
+        arrow(298, y, "fill-x"),
         line(500, y, 550, y, "h", stroke_width=3),
-        arrow(558, y, "h"),
+        arrow(558, y, "fill-h"),
         text(527, y - 10, "h", 15, "b it mid ink-h"),
         line(670, y, 712, y, "h", stroke_width=3),
-        arrow(720, y, "h"),
+        arrow(720, y, "fill-h"),
         text(726, y + 5, "forecast", 14, "b ink-h"),
     ]
     for x, width, words, dash in boxes:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from lstm_lib.course.tasks.counting import counting
 from lstm_lib.course.trained import counter
 from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.marks import UP, arrow
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
 from lstm_lib.notation import GATES
 from lstm_lib.trace import Clamp, trace
-from tools.stills.chapters import ARROW, INK, arrow
+from tools.stills.chapters import ARROW, INK
 
 BOX = (30, 96, 170, 112)  # x, y, width and height of the closed layer
 
@@ -57,10 +58,10 @@ def _closed() -> str:
             text(centre, middle - 12, "inside, at every step", 13, "mid soft"),
             *hidden,
             line(centre, y + height + 46, centre, y + height + 8, "x", stroke_width=2),
-            arrow(centre, y + height + 3, "x", up=True),
+            arrow(centre, y + height + 3, "fill-x", UP),
             text(centre + 12, y + height + 36, "x: a, b or T", 13.5, "b ink-x"),
             line(x + width, middle, x + width + 34, middle, "h", stroke_width=4),
-            arrow(x + width + 41, middle, "h"),
+            arrow(x + width + 41, middle, "fill-h"),
             text(x + width + 20, middle - 12, "h", 17, "mid b it ink-h"),
         )
     )
@@ -101,7 +102,7 @@ def _opened(symbols: str, untouched: Sequence[float], held: Sequence[float]) -> 
 
 def _memory(chart: Chart, values: Sequence[float], dashed: bool = False) -> str:
     """Draw one memory: a line with a dot at every step, hollow if it is dashed."""
-    points = [(chart.across(t), chart.up(value)) for t, value in enumerate(values)]
+    points = chart.points(values)
     style = {"stroke_dasharray": "5 4"} if dashed else {}
     drawn = polyline(points, "c", 2.5, **style)
     for x, y in points:

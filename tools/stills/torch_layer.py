@@ -1,6 +1,7 @@
 """The still picture at the top of chapter 7: what torch.nn.LSTM holds, and how layers stack."""
 
-from lstm_lib.drawing.svg import document, line, rect, shape, text
+from lstm_lib.drawing.marks import UP, arrow
+from lstm_lib.drawing.svg import document, line, rect, text
 from lstm_lib.notation import GATES, NAMES
 
 INPUT_SIZE, HIDDEN_SIZE = 2, 3
@@ -97,10 +98,8 @@ def _set(x: float, y: float, suffix: str, reverse: bool) -> str:
 
 def _up(x1: float, y1: float, x2: float, y2: float, name: str) -> str:
     """Draw a wire that goes up, with an arrow's head."""
-    head = f"{x2:g},{y2:g} {x2 - 4:g},{y2 + 8:g} {x2 + 4:g},{y2 + 8:g}"
-    return line(x1, y1, x2, y2 + 6, name, stroke_width=2) + shape(
-        "polygon", f"fill-{name}", points=head
-    )
+    head = arrow(x2, y2, f"fill-{name}", UP, 8, 4)
+    return line(x1, y1, x2, y2 + 6, name, stroke_width=2) + head
 
 
 PICTURES = {"torch_layer.svg": torch_layer}

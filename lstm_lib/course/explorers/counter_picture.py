@@ -8,9 +8,10 @@ from typing import NamedTuple
 from lstm_lib.course.reading import Reading, verdicts
 from lstm_lib.course.tasks import symbols
 from lstm_lib.course.tasks.counting import END, next_symbols
-from lstm_lib.drawing.charts import Chart, marker, spread
-from lstm_lib.drawing.heatmap import round_up, short
-from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
+from lstm_lib.drawing.charts import Chart, apart
+from lstm_lib.drawing.heatmap import round_up
+from lstm_lib.drawing.marks import cross, marker, tick
+from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, short, text
 
 SIZE = (880, 484)
 ALPHABET = "ab" + END  # what may come next, in the order of the rows
@@ -94,7 +95,14 @@ def frame(count: Count) -> str:
     )  # fmt: skip
     words = [text(x, y, said, 12.5, cls) for x, y, said, cls in heads]
     rows = [_row(count, k) for k in range(len(ALPHABET))]
-    drawn = (_reads(count), _cells(count), *rows, _marks(count), _axis(count.steps), _record(count))
+    drawn = (
+        _reads(count),
+        _cells(count),
+        *rows,
+        _marks(count),
+        _chart(count).axis(AXIS, 16),
+        _record(count),
+    )
     return "".join((*words, *drawn))
 
 
@@ -151,26 +159,19 @@ def _chart(count: Count) -> Chart:
 def _cells(count: Count) -> str:
     """Draw c of every unit over the string, the one that counts last and thick."""
     chart, pieces = _chart(count), []
-    ticks = sorted({chart.low, 0.0, chart.high})
-    places = [chart.up(value) for value in reversed(ticks)]
-    shown = zip(spread([y + 4 for y in places], chart.y + chart.h + 4, 13), reversed(ticks),
-                strict=True)  # fmt: skip
-    pieces += [text(LEFT - 6, y, short(value), 11, "end soft") for y, value in shown]
-    pieces += [chart.frame(), line(LEFT, chart.up(0), LEFT + WIDTH, chart.up(0), opacity=0.7)]
+    ticks = {value: chart.up(value) + 4 for value in (chart.low, 0.0, chart.high)}
+    for value, y in apart(ticks, chart.y + chart.h + 4, 13).items():
+        pieces.append(text(LEFT - 6, y, short(value), 11, "end soft"))
+    pieces += [chart.frame(), chart.level(0, opacity=0.7)]
     others = [unit for unit in range(len(count.cells)) if unit != count.unit]
     for k, unit in enumerate(others):
         dash = {"stroke_dasharray": DASHES[k % len(DASHES)]}
-        pieces.append(polyline(_points(chart, count.cells[unit]), "ink", 1, opacity=0.6, **dash))
-    points = _points(chart, count.cells[count.unit])
+        pieces.append(polyline(chart.points(count.cells[unit]), "ink", 1, opacity=0.6, **dash))
+    points = chart.points(count.cells[count.unit])
     pieces.append(polyline(points, "c", 3))
     if count.steps <= MOST_MARKERS:
         pieces += [marker("c", x, y, 3.5) for x, y in points]
     return "".join(pieces)
-
-
-def _points(chart: Chart, values: Sequence[float]) -> list[tuple[float, float]]:
-    """Return where the values of a line stand."""
-    return [(chart.across(t), chart.up(value)) for t, value in enumerate(values)]
 
 
 # --- the predictions ----------------------------------------------------------------------------
@@ -200,18 +201,6 @@ def _row(count: Count, k: int) -> str:
     return "".join(pieces)
 
 
-def tick(x: float, y: float, r: float) -> str:
-    """Return the path of a tick."""
-    return f"M{x - r:.1f} {y:.1f}l{0.7 * r:.1f} {0.8 * r:.1f}L{x + r:.1f} {y - 0.9 * r:.1f}"
-
-
-def cross(x: float, y: float, r: float) -> str:
-    """Return the path of a cross."""
-    return (
-        f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}m0 {-2 * r:.1f}l{-2 * r:.1f} {2 * r:.1f}"
-    )
-
-
 def _marks(count: Count) -> str:
     """Mark every step as right or wrong, by shape and colour."""
     small = max(1.2, min(4.5, 0.3 * WIDTH / count.steps))
@@ -220,16 +209,6 @@ def _marks(count: Count) -> str:
     ticks = "".join(tick(x, MARKS, small) for x, right in places if right)
     crosses = "".join(cross(x, MARKS, large) for x, right in places if right is False)
     return path(ticks, "i", 1.8) * bool(ticks) + path(crosses, "c", 2.4) * bool(crosses)
-
-
-def _axis(steps: int) -> str:
-    """Number the steps."""
-    chart = Chart(LEFT, 0, WIDTH, 0, steps, 0.0, 1.0)
-    apart = next(m * 10**n for n in range(9) for m in (1, 2, 5) if steps <= 16 * m * 10**n)
-    named = (1, *(t for t in range(apart, steps + 1, apart) if t > 1))
-    return text(LEFT - 8, AXIS, "step", 11, "end soft") + "".join(
-        text(chart.across(t - 1), AXIS, str(t), 11, "mid soft") for t in named
-    )
 
 
 # --- what changes with every move ---------------------------------------------------------------
@@ -251,10 +230,9 @@ def cursor(count: Count, t: int) -> str:
 def _cell_now(count: Count, t: int) -> str:
     """Write c at step `t` beside the chart, and mark the unit that counts."""
     chart = _chart(count)
-    now = sorted((chart.up(count.cells[unit][t]) + 4, unit) for unit in count.named)
-    heights = spread([max(y, CELLS + 10) for y, _ in now], CELLS + CELLS_HEIGHT, 15)
+    now = {unit: chart.up(count.cells[unit][t]) + 4 for unit in sorted(count.named)}
     pieces = [marker("c", chart.across(t), chart.up(count.cells[count.unit][t]), 5.5)]
-    for y, (_, unit) in zip(heights, now, strict=True):
+    for unit, y in apart(now, CELLS + CELLS_HEIGHT, 15, top=CELLS + 10).items():
         cls = "b ink-c" if unit == count.unit else "soft"
         words = f"unit {unit + 1}: {number(count.cells[unit][t])}"
         pieces.append(text(NUMBERS, y, words, 13, cls))

@@ -5,32 +5,13 @@ and a forecast, which is read off h, has the colour of h and filled squares. The
 the last value going on, is a dashed line without marks.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from math import ceil, floor, log10
+from collections.abc import Callable, Sequence
 
+from lstm_lib.drawing import charts
 from lstm_lib.drawing.charts import Chart
-from lstm_lib.drawing.svg import line, number, polyline, rect, shape, text
+from lstm_lib.drawing.svg import line, polyline, rect, shape, text
 
 Point = tuple[float, float]
-
-
-def chart(
-    box: tuple[float, float, float, float], steps: int, values: Iterable[float], ticks: int = 3
-) -> Chart:
-    """Return a frame whose vertical axis holds all values, with ticks at round numbers.
-
-    Args:
-        box: x, y, width and height in the picture's units.
-        steps: how many are seen and forecast together.
-        values: all that will be drawn in it.
-        ticks: about how many labels the vertical axis has.
-    """
-    low, high = _range(values)
-    pitch = _round_pitch((high - low) / ticks)
-    first, last = ceil(low / pitch), floor(high / pitch)
-    decimals = max(0, -floor(log10(pitch)))
-    marks = [(k * pitch, number(k * pitch, decimals)) for k in range(first, last + 1)]
-    return Chart(*box, steps, low, high, marks)
 
 
 def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
@@ -39,7 +20,7 @@ def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
     pieces = [
         rect(border, chart.y, far - border, chart.h, "panel"),
         chart.frame(title),
-        line(border, chart.y, border, chart.y + chart.h, "ink", stroke_dasharray="2 3"),
+        chart.upright(border, stroke_dasharray="2 3"),
     ]
     if words:
         foot = chart.y + chart.h + 16
@@ -50,7 +31,7 @@ def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
 
 def window(chart: Chart, seen: Sequence[float], marks: bool = False) -> str:
     """Draw the values that are seen; `marks` puts a dot at each."""
-    points = _points(chart, seen, 0)
+    points = chart.points(seen)
     dots = (shape("circle", "fill-x", cx=x, cy=y, r=3.5) for x, y in points if marks)
     return polyline(points, "x", 2, stroke_linejoin="round") + "".join(dots)
 
@@ -59,7 +40,7 @@ def followed(
     chart: Chart, seen: Sequence[float], targets: Sequence[float], joined: bool = True
 ) -> str:
     """Draw the values that really followed, as open circles, `joined` by a line."""
-    points = _points(chart, targets, len(seen))
+    points = chart.points(targets, len(seen))
     drawn = polyline([_last(chart, seen), *points], "ink", 1.2) if joined else ""
     return drawn + "".join(_open(x, y) for x, y in points)
 
@@ -75,7 +56,7 @@ def forecast(
 
     A `ghost`, an earlier forecast, is a faint line with a dot at its end.
     """
-    points = _points(chart, outputs, len(seen))
+    points = chart.points(outputs, len(seen))
     ends = [_last(chart, seen), *points]
     if ghost:
         dot = shape("circle", "fill-h", cx=points[-1][0], cy=points[-1][1], r=2, opacity=0.4)
@@ -86,7 +67,7 @@ def forecast(
 
 def naive(chart: Chart, seen: Sequence[float], ahead: int) -> str:
     """Draw the naive forecast: the last value goes on for `ahead` steps."""
-    points = _points(chart, [seen[-1]] * ahead, len(seen))
+    points = chart.points([seen[-1]] * ahead, len(seen))
     return polyline([_last(chart, seen), *points], "ink", 1.2, stroke_dasharray="5 4", opacity=0.7)
 
 
@@ -99,11 +80,7 @@ def key(x: float, y: float, names: dict[str, str], gap: float = 26) -> str:
         names: words by kind: "window", "followed", "forecast", "naive".
         gap: room between two entries.
     """
-    pieces = []
-    for kind, words in names.items():
-        pieces += [_SAMPLES[kind](x, y - 4), text(x + 32, y, words, 12)]
-        x += 32 + 6.6 * len(words) + gap
-    return "".join(pieces)
+    return charts.key(x, y, {words: _SAMPLES[kind] for kind, words in names.items()}, gap)
 
 
 def _sample_forecast(x: float, y: float) -> str:
@@ -134,24 +111,6 @@ def _square(x: float, y: float) -> str:
     return rect(x - 2.5, y - 2.5, 5, 5, "fill-h")
 
 
-def _points(chart: Chart, values: Sequence[float], start: int) -> list[Point]:
-    return [(chart.across(t), chart.up(value)) for t, value in enumerate(values, start)]
-
-
 def _last(chart: Chart, seen: Sequence[float]) -> Point:
     """Return the place of the last value that is seen."""
     return chart.across(len(seen) - 1), chart.up(seen[-1])
-
-
-def _range(values: Iterable[float]) -> Point:
-    """Return the ends of an axis with a twentieth of room beyond the values."""
-    found = list(values)
-    low, high = min(found), max(found)
-    room = (high - low) / 20 or 0.5
-    return low - room, high + room
-
-
-def _round_pitch(wanted: float) -> float:
-    """Return the 1, 2 or 5 times a power of ten that is next above `wanted`."""
-    power = 10.0 ** floor(log10(wanted))
-    return next(k * power for k in (1, 2, 5, 10) if k * power >= wanted * 0.999)

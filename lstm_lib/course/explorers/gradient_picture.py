@@ -6,13 +6,14 @@ names itself at its end; on the logarithmic axis it is solid where the gradient 
 dotted where it is negative.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
 from lstm_lib.drawing import svg
-from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.charts import Chart, apart
+from lstm_lib.drawing.marks import DOWN, UP, arrow
 from lstm_lib.notation import DASHES
 
 SIZE = (880, 410)
@@ -168,28 +169,25 @@ def _off_axis(chart: Chart, cls: str, values: Sequence[float]) -> str:
     count = sum(1 for _ in outside)
     if not count:
         return ""
-    x, way = _across(chart, len(values) - count), 1 if values[0] < chart.low else -1
+    x, way = _across(chart, len(values) - count), DOWN if values[0] < chart.low else UP
     y = chart.up(values[0])
-    corners = ((x, y), (x - 6, y - 9 * way), (x + 6, y - 9 * way))
-    places = " ".join(f"{svg.coordinate(a)},{svg.coordinate(b)}" for a, b in corners)
-    return svg.shape("polygon", f"fill-{cls}", points=places)
+    return arrow(x, y, f"fill-{cls}", way, 9, 6)
 
 
 def _between(chart: Chart, kept: Sequence[float], total: Sequence[float]) -> str:
     """Shade what the gates add to the lane, or take from it."""
     around = _points(chart, kept) + _points(chart, total)[::-1]
-    places = " ".join(f"{svg.coordinate(x)},{svg.coordinate(y)}" for x, y in around)
-    return svg.shape("polygon", "fill-g", points=places, opacity=0.45)
+    return svg.polygon(around, "fill-g", opacity=0.45)
 
 
 def _strip(chart: Chart, rows: dict[str, tuple[str, Sequence[float]]]) -> str:
     """Draw curves with their bare names at the end."""
     curves = [_curve(chart, cls, values, 2) for cls, values in rows.values()]
-    wanted = {name: (cls, chart.up(values[0])) for name, (cls, values) in rows.items()}
+    heights = {name: chart.up(values[0]) for name, (_, values) in rows.items()}
     x = _across(chart, len(next(iter(rows.values()))[1]) - 1) + 7
     names = [
-        svg.text(x, y + 4, name, 13, f"b ink-{cls} halo")
-        for name, cls, y in _apart(wanted, 14, chart.y + 4, chart.y + chart.h - 4)
+        svg.text(x, y + 4, name, 13, f"b ink-{rows[name][0]} halo")
+        for name, y in apart(heights, chart.y + chart.h - 4, 14, top=chart.y + 4).items()
     ]
     return "".join(curves + names)
 
@@ -199,26 +197,9 @@ def _ends(chart: Chart, last: int, ends: dict[str, tuple[str, float, float]]) ->
 
     `ends` holds for each name its colour's letter, the share, and the value it stands at.
     """
-    wanted = {name: (cls, chart.up(height)) for name, (cls, _, height) in ends.items()}
-    pieces = []
-    for name, cls, y in _apart(wanted, 34, chart.y + 14, chart.y + chart.h - 14):
-        x = _across(chart, last) + 8
-        pieces.append(svg.text(x, y - 3, name, 13, f"b ink-{cls} halo"))
+    heights = {name: chart.up(height) for name, (_, _, height) in ends.items()}
+    x, pieces = _across(chart, last) + 8, []
+    for name, y in apart(heights, chart.y + chart.h - 14, 34, top=chart.y + 14).items():
+        pieces.append(svg.text(x, y - 3, name, 13, f"b ink-{ends[name][0]} halo"))
         pieces.append(svg.text(x, y + 13, share(ends[name][1]), 14, "b halo"))
     return "".join(pieces)
-
-
-def _apart(
-    wanted: dict[str, tuple[str, float]], gap: float, top: float, bottom: float
-) -> Iterator[tuple[str, str, float]]:
-    """Yield (name, letter, height) from top to bottom, at least `gap` apart and inside."""
-    order = sorted(wanted.items(), key=lambda item: item[1][1])
-    heights, floor = [], top - gap
-    for _, (_, y) in order:
-        floor = max(y, floor + gap)
-        heights.append(floor)
-    ceiling = bottom + gap
-    for k in reversed(range(len(heights))):
-        ceiling = heights[k] = min(heights[k], ceiling - gap)
-    for (name, (cls, _)), y in zip(order, heights, strict=True):
-        yield name, cls, y

@@ -11,7 +11,7 @@ from lstm_lib.course.explorers import lightning_picture as picture
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.descent import train
 from lstm_lib.drawing.heatmap import round_up
-from lstm_lib.drawing.svg import number
+from lstm_lib.drawing.svg import number, scientific
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import among, counted, index, whole
 from lstm_lib.notation import CHARTED, QUANTITIES
@@ -190,12 +190,12 @@ class LightningExplorer(Explorer):
         if walk.is_single:
             said, target = walk.outputs[k][0], walk.targets[0]
             here = f"forecast {number(said, 4)}, {number(target, 4)} followed"
-            there = f"mean squared error {picture.error(walk.errors[k])}"
+            there = f"mean squared error {scientific(walk.errors[k])}"
         else:
-            here = f"squared error {picture.error(_off(walk.outputs[k], walk.targets))}"
+            here = f"squared error {scientific(_off(walk.outputs[k], walk.targets))}"
             last = _off([walk.seen[-1]] * len(walk.targets), walk.targets)
-            here += f" here, {picture.error(last)} if the last value went on"
-            both = picture.error(walk.errors[k]), picture.error(picture.mean(walk.naive))
+            here += f" here, {scientific(last)} if the last value went on"
+            both = scientific(walk.errors[k]), scientific(picture.mean(walk.naive))
             there = f"mean squared error {both[0]} against {both[1]}"
         every = f"over all {len(self._errors.targets)} sequences {there}"
         return f"{place}, {self._name}: {here}; {every}."

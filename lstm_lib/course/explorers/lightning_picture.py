@@ -12,9 +12,18 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from lstm_lib.course.explorers import forecast
-from lstm_lib.drawing.charts import Chart, marker, spread
-from lstm_lib.drawing.heatmap import short
-from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, shape, text
+from lstm_lib.drawing.charts import Chart, apart
+from lstm_lib.drawing.marks import marker
+from lstm_lib.drawing.svg import (
+    line,
+    number,
+    polyline,
+    power_of_ten,
+    scientific,
+    shape,
+    short,
+    text,
+)
 from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 
@@ -82,7 +91,7 @@ def frame(walk: Walk, name: str, unit: int) -> str:
             LEFT, LOWER - 8, f"unit {unit + 1}: gates and states, with their last values", 12, "b"
         ),
         *(lower.frame() for lower, _ in _unit_charts(walk)),
-        _axis(walk),
+        _unit_charts(walk)[-1][0].axis(FOOT - 1, 12, walk.time),
     ]
     if walk.naive:
         pieces.append(forecast.naive(chart, walk.seen, len(walk.targets)))
@@ -92,7 +101,7 @@ def frame(walk: Walk, name: str, unit: int) -> str:
 def _forecasts(walk: Walk) -> Chart:
     """Return the frame of what was seen and forecast; no checkpoint's forecast leaves it."""
     drawn = [*walk.seen, *walk.targets, *(value for row in walk.outputs for value in row)]
-    return forecast.chart((LEFT, TOP, WIDTH, HEIGHT), walk.steps, drawn, 5)
+    return Chart.holding((LEFT, TOP, WIDTH, HEIGHT), walk.steps, drawn, 5)
 
 
 def _unit_charts(walk: Walk) -> list[tuple[Chart, Sequence[str]]]:
@@ -114,15 +123,6 @@ def _around_zero(end: float) -> tuple[tuple[float, str], ...]:
     return tuple((value, short(value)) for value in (-end, 0, end))
 
 
-def _axis(walk: Walk) -> str:
-    """Number the steps that were seen below the lowest chart."""
-    chart, steps = _unit_charts(walk)[-1][0], len(walk.seen)
-    apart = next(m * 10**n for n in range(9) for m in (1, 2, 5) if steps <= 12 * m * 10**n)
-    named = [1, *(t for t in range(apart, steps + 1, apart) if t > 1)]
-    numbers = (text(chart.across(t - 1), FOOT - 1, str(t), 11, "mid soft") for t in named)
-    return text(LEFT - 8, FOOT - 1, walk.time, 11, "end soft") + "".join(numbers)
-
-
 def _errors_chart(walk: Walk) -> Chart:
     """Return the frame of the error at every checkpoint."""
     drawn = [*walk.errors, *([mean(walk.naive)] if walk.naive else [])]
@@ -134,7 +134,7 @@ def _errors_frame(walk: Walk) -> str:
     chart = _errors_chart(walk)
     pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, "error", 12, "b")]
     if walk.naive:
-        pieces.append(_level(chart, mean(walk.naive)))
+        pieces.append(chart.level(mean(walk.naive), "ink", stroke_dasharray="5 4", opacity=0.7))
     return "".join([*pieces, _walked(chart, walk, walk.errors, "ink")])
 
 
@@ -143,7 +143,7 @@ def _detail_chart(walk: Walk) -> Chart:
     box = (RIGHT, LOWER, NARROW, GATES + 2 * (STATES + GAP))
     if walk.is_single:
         drawn = [*walk.targets, *(row[0] for row in walk.outputs)]
-        return forecast.chart(box, len(walk.epochs), drawn, 5)
+        return Chart.holding(box, len(walk.epochs), drawn, 5)
     return _decades(box, len(walk.targets), [*walk.naive, *(v for row in walk.ahead for v in row)])
 
 
@@ -153,8 +153,7 @@ def _detail_frame(walk: Walk) -> str:
     title = "forecast" if walk.is_single else "error by step ahead"
     pieces = [chart.frame(), text(RIGHT - 34, LOWER - 8, title, 12, "b")]
     if walk.is_single:
-        level = chart.up(walk.targets[0])
-        pieces.append(line(chart.x, level, chart.x + chart.w, level, "ink", stroke_width=1.2))
+        pieces.append(chart.level(walk.targets[0], "ink", stroke_width=1.2))
         return "".join([*pieces, _walked(chart, walk, [row[0] for row in walk.outputs], "h")])
     pieces.append(_curve(chart, walk.naive, "ink", stroke_dasharray="5 4", opacity=0.7))
     return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(walk.naive)))])
@@ -175,21 +174,14 @@ def _power(value: float) -> str:
     return power_of_ten(value, 0).removeprefix("1·")
 
 
-def _level(chart: Chart, value: float) -> str:
-    """Draw the error of the naive forecast across a chart."""
-    y = chart.up(value)
-    return line(chart.x, y, chart.x + chart.w, y, "ink", stroke_dasharray="5 4", opacity=0.7)
-
-
 def _curve(chart: Chart, values: Sequence[float], cls: str, **style: object) -> str:
     """Draw one value per place of a chart."""
-    points = ((chart.across(k), chart.up(value)) for k, value in enumerate(values))
-    return polyline(points, cls, 2, stroke_linejoin="round", **style)
+    return polyline(chart.points(values), cls, 2, stroke_linejoin="round", **style)
 
 
 def _walked(chart: Chart, walk: Walk, values: Sequence[float], cls: str) -> str:
     """Draw one value per checkpoint, with a dot at each where there is room."""
-    points = [(chart.across(k), chart.up(v)) for k, v in enumerate(values)]
+    points = chart.points(values)
     room = len(points) <= MOST_DOTS
     dots = (line(x, y, x, y, cls, stroke_width=4.5, stroke_linecap="round") for x, y in points)
     return _curve(chart, values, cls) + "".join(dots if room else ()) + _ends(chart, walk.epochs)
@@ -229,11 +221,6 @@ def at(walk: Walk, k: int, trace: Trace) -> str:
     return "".join([*pieces, _errors_now(walk, k), _detail_now(walk, k)])
 
 
-def error(value: float) -> str:
-    """Write an error with four decimals, or as a power of ten where they would hide it."""
-    return number(value, 4) if value == 0 or value >= 0.001 else power_of_ten(value)
-
-
 def _epochs(count: int) -> str:
     return "before training" if count == 0 else f"after {count} epoch{'s' * (count > 1)}"
 
@@ -249,9 +236,8 @@ def _lines(chart: Chart, names: Sequence[str], trace: Trace) -> str:
     last, dots = chart.steps - 1, chart.steps <= MOST_MARKERS
     rows = {name: getattr(trace, name) for name in names}
     pieces = [chart.curve(name, values, markers=dots) for name, values in rows.items()]
-    wanted = sorted((chart.up(values[-1]) + 4, name) for name, values in rows.items())
-    heights = spread([max(y, chart.y + 9) for y, _ in wanted], chart.y + chart.h + 3, 14)
-    for y, (_, name) in zip(heights, wanted, strict=True):
+    heights = {name: chart.up(values[-1]) + 4 for name, values in rows.items()}
+    for name, y in apart(heights, chart.y + chart.h + 3, 14, top=chart.y + 9).items():
         value = rows[name][-1]
         words = f"{name} {number(value, 3)}"
         pieces.append(marker(name, chart.across(last), chart.up(value)))
@@ -262,7 +248,7 @@ def _lines(chart: Chart, names: Sequence[str], trace: Trace) -> str:
 def _errors_now(walk: Walk, k: int) -> str:
     """Mark the checkpoint on the curve of errors, and write its error above."""
     value = walk.errors[k]
-    return _cursor(_errors_chart(walk), k, value, "ink", error(value))
+    return _cursor(_errors_chart(walk), k, value, "ink", scientific(value))
 
 
 def _detail_now(walk: Walk, k: int) -> str:
@@ -271,7 +257,7 @@ def _detail_now(walk: Walk, k: int) -> str:
     if walk.is_single:
         value = walk.outputs[k][0]
         return _cursor(chart, k, value, "h", number(value, 4))
-    points = [(chart.across(j), chart.up(value)) for j, value in enumerate(walk.ahead[k])]
+    points = chart.points(walk.ahead[k])
     dots = (shape("rect", "fill-h", x=x - 2.5, y=y - 2.5, width=5, height=5) for x, y in points)
     return polyline(points, "h", 2) + "".join(dots)
 
@@ -280,8 +266,11 @@ def _cursor(chart: Chart, k: int, value: float, cls: str, words: str) -> str:
     """Mark one place on a curve, with its number above the chart."""
     x, y = chart.across(k), chart.up(value)
     dot = line(x, y, x, y, cls, stroke_width=9, stroke_linecap="round")
-    bar = line(x, chart.y, x, chart.y + chart.h, "ink", opacity=0.5)
-    return bar + dot + text(chart.x + chart.w, chart.y - 8, words, 15, "b end")
+    return (
+        chart.upright(x, opacity=0.5)
+        + dot
+        + text(chart.x + chart.w, chart.y - 8, words, 15, "b end")
+    )
 
 
 def mean(values: Sequence[float]) -> float:

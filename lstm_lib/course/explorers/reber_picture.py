@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from math import atan2, cos, hypot, sin
 from typing import NamedTuple
 
-from lstm_lib.course.explorers.counter_picture import cross, tick
 from lstm_lib.course.reading import Reading, softmax, verdicts
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber_states, reber_twin, reber_walk
 from lstm_lib.course.tasks.symbols import ahead
-from lstm_lib.drawing.charts import Chart, marker
-from lstm_lib.drawing.heatmap import round_up, short
+from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.heatmap import round_up
+from lstm_lib.drawing.marks import cross, marker, tick
 from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
 
 SIZE = (880, 492)
@@ -209,15 +209,12 @@ def _chart(walk: Walk) -> Chart:
 def _cells(walk: Walk) -> str:
     """Draw c of the unit on the string, and on its twin."""
     chart, pieces = _chart(walk), []
-    pieces += [chart.frame(), line(chart.x, chart.up(0), chart.x + chart.w, chart.up(0))]
-    ends = ((chart.y + 9, chart.high), (chart.y + chart.h - 1, chart.low))
-    pieces += [text(chart.x - 6, y, short(value), 11, "end soft") for y, value in ends]
+    pieces += [chart.frame(), chart.level(0), chart.ends()]
     title = f"cell state c of unit {walk.unit + 1}" + ", which remembers" * walk.remembers
     if walk.other:
         title += f"; dashed: had {walk.other} come second"
-        twin = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.twin)]
-        pieces.append(polyline(twin, "ink", 1.4, stroke_dasharray="6 3"))
-    line_of = [(chart.across(t), chart.up(value)) for t, value in enumerate(walk.cell)]
+        pieces.append(polyline(chart.points(walk.twin), "ink", 1.4, stroke_dasharray="6 3"))
+    line_of = chart.points(walk.cell)
     pieces.append(polyline(line_of, "c", 3))
     if len(walk.symbols) <= MOST_MARKERS:
         pieces += [marker("c", x, y, 3.5) for x, y in line_of]

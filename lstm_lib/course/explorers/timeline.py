@@ -30,7 +30,7 @@ def frame(seq_len: int) -> str:
         pieces.append(chart.frame())
         pieces.append(text(4, chart.y + HEIGHT / 2 + 4, title, 12.5, "b"))
         if chart.low < 0:
-            pieces.append(line(LEFT, chart.up(0), LEFT + WIDTH, chart.up(0), opacity=0.7))
+            pieces.append(chart.level(0, opacity=0.7))
     *fixed, axis = charts(seq_len)
     pieces += [_scale(chart) for chart in fixed]
     foot = axis.y + HEIGHT + 16

@@ -6,7 +6,7 @@ from lstm_lib import _validate
 from lstm_lib.course.explorers import training_picture as picture
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.descent import Adam, GradientDescent, History, train
-from lstm_lib.drawing.svg import number
+from lstm_lib.drawing.svg import number, scientific
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, whole
@@ -130,7 +130,7 @@ def _aloud(settings: Settings, epoch: int, loss: float, traces: list[Trace]) -> 
     said = [trace.prediction for trace in traces]
     return (
         f"Epoch {epoch} of {settings.epochs}, {settings.optimizer} with rate {settings.lr:g} "
-        f"from {start}: loss {picture.scientific(loss)}. The model says {number(said[0], 4)} for "
+        f"from {start}: loss {scientific(loss)}. The model says {number(said[0], 4)} for "
         f"company A (target 0) and {number(said[1], 4)} for company B (target 1). "
         f"{_verdict(*said)}"
     )

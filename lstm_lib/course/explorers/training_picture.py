@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lstm_lib.drawing import svg
-from lstm_lib.drawing.charts import Chart
+from lstm_lib.drawing.charts import Chart, apart
 from lstm_lib.notation import NAMES, VALVES
 from lstm_lib.record import Trace
 
@@ -48,15 +48,14 @@ class Samples(NamedTuple):
 def frame() -> str:
     """Draw what no setting changes: the frames, their scales, the targets and the names."""
     loss, predicted = _loss_chart(), _prediction_chart()
-    x, y, right = loss.x, loss.up(0.5), loss.x + loss.w
+    x = loss.x
     pieces = [
         loss.frame("loss"),
-        svg.line(x, y, right, y, "ink", stroke_dasharray="1 4"),
+        loss.level(0.5, "ink", stroke_dasharray="1 4"),
         svg.text(x + 38, loss.y - 6, "dotted: the same guess for both", 11, "soft"),
         predicted.frame("predictions"),
     ]
-    heights = (predicted.up(target) for target in (0, 1))
-    pieces += [svg.line(x, y, right, y, "ink", opacity=0.45) for y in heights]
+    pieces += [predicted.level(target, "ink", opacity=0.45) for target in (0, 1)]
     captions = (
         (x + loss.w / 2, "epochs of training; lines at 0 and 1: the targets"),
         (PANELS_X + 207, "days of company A (dashed) and company B, at the chosen epoch"),
@@ -92,23 +91,16 @@ def epoch(at: float, loss: float, traces: Sequence[Trace]) -> str:
     """
     losses, predicted = _loss_chart(), _prediction_chart()
     x = losses.x + at * losses.w
-    pieces = [svg.line(x, chart.y, x, chart.y + chart.h, "ink") for chart in (losses, predicted)]
+    pieces = [chart.upright(x) for chart in (losses, predicted)]
     y = losses.up(loss)
     pieces.append(svg.line(x, y, x, y, "ink", stroke_width=9, stroke_linecap="round"))
-    pieces.append(_readout(losses, scientific(loss)))
+    pieces.append(_readout(losses, svg.scientific(loss)))
     for name, trace in zip(COMPANIES, traces, strict=True):
         pieces.append(_mark(name, "h", x, predicted.up(trace.prediction)))
     said = (f"{n} {svg.number(t.prediction, 4)}" for n, t in zip(COMPANIES, traces, strict=True))
     pieces.append(_readout(predicted, " · ".join(said)))
     pieces += [_panel(name, panel, traces) for name, panel in _panels().items()]
     return "".join(pieces)
-
-
-def scientific(value: float) -> str:
-    """Return a loss with four decimals, or as a power of ten where they would hide it."""
-    if value == 0 or value >= 0.001:
-        return svg.number(value, 4)
-    return svg.power_of_ten(value, 1)
 
 
 def _loss_chart() -> Chart:
@@ -140,7 +132,7 @@ def _panel(name: str, panel: Chart, traces: Sequence[Trace]) -> str:
     rows = [getattr(trace, name) for trace in traces]
     pieces = []
     for company, values in zip(COMPANIES, rows, strict=True):
-        points = [(panel.across(t), panel.up(value)) for t, value in enumerate(values)]
+        points = panel.points(values)
         pieces.append(_line(points, name, company))
         pieces += [_mark(company, name, x, y) for x, y in points]
     ends = {f"{n} {svg.number(v[-1])}": v[-1] for n, v in zip(COMPANIES, rows, strict=True)}
@@ -161,14 +153,14 @@ def _mark(company: str, cls: str, x: float, y: float) -> str:
 
 
 def _names_at_end(chart: Chart, ends: dict[str, float], size: int) -> list[str]:
-    """Write a name beside the end of each curve, pushed apart where they meet."""
+    """Write a name beside the end of each of two curves, pushed apart where they meet."""
     gap, half = size + 3, size * 0.4
-    top, bottom = chart.y + 2 * half, chart.y + chart.h
-    (upper, first), (lower, second) = sorted((chart.up(v) + half, name) for name, v in ends.items())
-    upper = min(max(min(upper, (upper + lower - gap) / 2), top), bottom - gap)
-    lower = max(lower, upper + gap)
-    x = chart.x + chart.w + 5
-    return [svg.text(x, upper, first, size, "b"), svg.text(x, lower, second, size, "b")]
+    heights = {name: chart.up(value) + half for name, value in ends.items()}
+    middle = (sum(heights.values()) - gap) / 2  # both give way, not the lower one alone
+    upper = min(heights, key=heights.__getitem__)
+    heights[upper] = min(heights[upper], middle)
+    placed = apart(heights, chart.y + chart.h + half, gap, top=chart.y + 2 * half)
+    return [svg.text(chart.x + chart.w + 5, y, name, size, "b") for name, y in placed.items()]
 
 
 def _readout(chart: Chart, words: str) -> str:

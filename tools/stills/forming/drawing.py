@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lstm_lib.course.explorers import forecast
-from lstm_lib.course.explorers.training_picture import POWERS, scientific
+from lstm_lib.course.explorers.training_picture import POWERS
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing.charts import Chart
-from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text
+from lstm_lib.drawing.svg import document, line, number, polyline, rect, scientific, shape, text
 
 TARGETS = {"A": 0.0, "B": 1.0}
 KEY = {"window": "seen", "followed": "what followed", "forecast": "forecast"}
@@ -182,7 +182,7 @@ def strip(outputs: Outputs, forecasts: Forecasts) -> str:
 def _companies(place: int, epoch: int, predictions: tuple[float, float]) -> str:
     """Draw both companies with their predictions after `epoch` epochs."""
     pairs = companies()
-    chart = forecast.chart((44 + PITCH * place, 56, PANEL, 104), 5, (-0.1, 1.1), ticks=2)
+    chart = Chart.holding((44 + PITCH * place, 56, PANEL, 104), 5, (-0.1, 1.1), ticks=2)
     pieces = [forecast.frame(chart, 4, _epochs(epoch), words=False)]
     for name, pair, prediction in zip(TARGETS, pairs, predictions, strict=True):
         pieces += [
@@ -202,7 +202,7 @@ def _forming(place: int, forecasts: Forecasts) -> str:
     drawn = forecasts.forecasts[place][0]
     values = (*seen, *followed, *(value for row in forecasts.forecasts for value in row[0]))
     box = (44 + PITCH * place, 264.0, PANEL, 104.0)
-    chart = forecast.chart(box, LATEST + len(followed), values, ticks=3)
+    chart = Chart.holding(box, LATEST + len(followed), values, ticks=3)
     error = f"error {number(forecasts.errors[place], 3)}"
     return "".join(
         (
@@ -226,7 +226,7 @@ def series(values: Sequence[float], forecasts: Forecasts) -> str:
         values: the series, (seq_len,).
         forecasts: of windows of its last 15 %.
     """
-    chart = forecast.chart((44, 40, 816, 110), len(values), values)
+    chart = Chart.holding((44, 40, 816, 110), len(values), values)
     pieces = [_parts(chart), chart.frame("a series: three waves on a slope, with noise")]
     points = ((chart.across(t), chart.up(values[t])) for t in range(0, len(values), 3))
     pieces += [polyline(points, "x", 1.1), *_windows(chart, forecasts)]
@@ -276,7 +276,7 @@ def _panel(place: int, forecasts: Forecasts) -> str:
     seen, followed = forecasts.seen[place], forecasts.followed[place]
     drawn = forecasts.forecasts[-1][place]
     box = (44 + 282.0 * place, 212.0, 252.0, 150.0)
-    chart = forecast.chart(box, len(seen) + len(followed), (*seen, *followed, *drawn))
+    chart = Chart.holding(box, len(seen) + len(followed), (*seen, *followed, *drawn))
     return "".join(
         (
             forecast.frame(chart, len(seen), f"window {place + 1}"),
