@@ -1,12 +1,14 @@
 """Errors for people: each check names the argument, what came and what is expected."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any
 
+Choice = int | slice | Iterable[int] | None  # of units, steps or sequences; None for all
 
-def number(name: str, value: object) -> float:
+
+def number(name: str, value: Any) -> float:
     """Return `value` as a float, or say why it is not a finite number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
@@ -19,26 +21,26 @@ def number(name: str, value: object) -> float:
     return found
 
 
-def positive(name: str, value: object) -> float:
+def positive(name: str, value: Any) -> float:
     """Return `value` as a float above zero."""
     if number(name, value) <= 0:
         raise ValueError(f"{name} must be above 0, got {value!r}")
     return float(value)
 
 
-def share(name: str, value: object) -> float:
+def share(name: str, value: Any) -> float:
     """Return `value` as a float from 0 to 1."""
     return between(name, value, 0, 1)
 
 
-def between(name: str, value: object, low: float, high: float) -> float:
+def between(name: str, value: Any, low: float, high: float) -> float:
     """Return `value` as a float from `low` to `high`."""
     if not low <= number(name, value) <= high:
         raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value!r}")
     return float(value)
 
 
-def count(name: str, value: object, at_least: int = 0) -> int:
+def count(name: str, value: Any, at_least: int = 0) -> int:
     """Return `value` as an int of at least `at_least`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
@@ -47,21 +49,52 @@ def count(name: str, value: object, at_least: int = 0) -> int:
     return int(value)
 
 
-def index(name: str, value: object, size: int) -> int:
+def index(name: str, value: Any, size: int) -> int:
     """Return `value` as an int from 0 to `size` - 1."""
     if count(name, value) >= size:
         raise ValueError(f"{name} must be from 0 to {size - 1}, got {value!r}")
     return int(value)
 
 
-def flag(name: str, value: object) -> bool:
+def flag(name: str, value: Any) -> bool:
     """Return `value` if it is True or False."""
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return value
 
 
-def sequence(name: str, values: object, length: int | None = None) -> tuple[float, ...]:
+def indices(name: str, choice: Any, size: int) -> list[int]:
+    """Return which of `size` things a Choice names, as ints; at least one."""
+    choice = fixed(choice)
+    if choice is None:
+        return list(range(size))
+    if isinstance(choice, slice):
+        found = _sliced(name, choice, size)
+    elif isinstance(choice, str | bytes) or not isinstance(choice, Iterable):
+        found = [index(name, choice, size)]
+    else:
+        found = [index(f"{name}[{k}]", one, size) for k, one in enumerate(choice)]
+    if not found:
+        raise ValueError(f"{name} must choose at least one of {size}, got {choice!r}")
+    return found
+
+
+def fixed(choice: Any) -> Any:
+    """Return a Choice that can be read twice: an array or an iterator as plain numbers."""
+    if hasattr(choice, "tolist"):  # of NumPy or torch
+        return choice.tolist()
+    return list(choice) if isinstance(choice, Iterator) else choice
+
+
+def _sliced(name: str, choice: slice, size: int) -> list[int]:
+    """Return what a slice chooses, or say that its ends are no whole numbers."""
+    try:
+        return list(range(size))[choice]
+    except (TypeError, ValueError):  # slice(0.5, None), slice(None, None, 0)
+        raise ValueError(f"{name} must be a slice of whole numbers, got {choice!r}") from None
+
+
+def sequence(name: str, values: Any, length: int | None = None) -> tuple[float, ...]:
     """Return `values` as a tuple of at least one finite float, or of `length` of them."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be a sequence of numbers, got {values!r}")
@@ -73,7 +106,7 @@ def sequence(name: str, values: object, length: int | None = None) -> tuple[floa
     return checked
 
 
-def names(name: str, values: object, length: int) -> tuple[str, ...]:
+def names(name: str, values: Any, length: int) -> tuple[str, ...]:
     """Return `values` as a tuple of `length` strings."""
     is_list = isinstance(values, Sequence) and not isinstance(values, str)
     if not is_list or not all(isinstance(value, str) for value in values):
@@ -83,14 +116,14 @@ def names(name: str, values: object, length: int) -> tuple[str, ...]:
     return tuple(values)
 
 
-def instance(name: str, value: object, kind: type) -> Any:
+def instance(name: str, value: Any, kind: type) -> Any:
     """Return `value` if it is a `kind`."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
     return value
 
 
-def pairs(name: str, values: object) -> tuple[tuple[tuple[float, ...], float], ...]:
+def pairs(name: str, values: Any) -> tuple[tuple[tuple[float, ...], float], ...]:
     """Return `values` as (xs, target) pairs of finite numbers, at least one."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be (xs, target) pairs, got {values!r}")

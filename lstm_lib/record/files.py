@@ -1,32 +1,60 @@
-"""Columns of numbers in a file: NumPy's .npz, without pickle, so that loading one runs nothing."""
+"""Records outside: in a tidy table, and in NumPy's .npz, without pickle: loading runs nothing."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy import ndarray
 
-from lstm_lib.record.frame import as_array
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 FORMAT = "lstm_lib traces, version 1"
 PLACE = ("layer", "direction", "lengths")
 T = TypeVar("T")
 
 
-def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
-    """Store traces in one file, each given as its columns.
+def tidy(records: Iterable[Any], quantities: Iterable[str]) -> "DataFrame":
+    """Return a table with one row per number.
 
     Args:
-        path: where; written over if it exists.
-        traces: at least one; torch tensors are stored as NumPy arrays, whole numbers as float64.
+        records: what has a layer, direction and lengths, and columns (seq_len,) or
+            (batch_size, seq_len, size).
+        quantities: names of the columns to list.
 
-    Raises:
-        ValueError: there is no trace.
+    Returns:
+        columns layer, direction, batch, step, unit, quantity, value; steps behind the end of a
+        sequence are left out.
     """
-    stored: dict[str, Any] = {f"{k}/{name}": _stored(name, column) for k, trace in enumerate(traces)
-              for name, column in trace.items()}  # fmt: skip
+    import pandas as pd
+
+    tables = [_table(record, name) for record in records for name in quantities]
+    return pd.concat(map(pd.DataFrame, tables), ignore_index=True)
+
+
+def _table(record: Any, quantity: str) -> dict[str, Any]:
+    """Return the rows of one quantity of one record, column by column."""
+    values = np.atleast_3d(_array(getattr(record, quantity)))  # of one unit (1, seq_len, 1)
+    ends = [values.shape[1]] if record.lengths is None else record.lengths
+    is_real = np.arange(values.shape[1])[:, None] < np.reshape(ends, (-1, 1, 1))
+    where = np.nonzero(np.broadcast_to(is_real, values.shape))  # batch, step, unit
+    place = {"layer": record.layer, "direction": record.direction}
+    place |= zip(("batch", "step", "unit"), where, strict=True)
+    return place | {"quantity": quantity, "value": values[where]}
+
+
+def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
+    """Store traces in one file, written over if it exists.
+
+    Args:
+        path: where.
+        traces: the columns of each; tensors are stored as NumPy arrays, whole numbers as float64.
+    """
+    stored: dict[str, Any] = {f"{k}/{name}": _stored(name, column)
+                              for k, trace in enumerate(traces)
+                              for name, column in trace.items()}  # fmt: skip
     if not stored:
         raise ValueError("traces must hold at least one Trace, got none")
     with Path(path).open("wb") as file:  # np.savez would add its suffix to a bare name
@@ -34,11 +62,7 @@ def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
 
 
 def load(path: str | Path, made: Callable[..., T]) -> list[T]:
-    """Return the traces that `save` stored.
-
-    Args:
-        path: of the file.
-        made: makes a trace of its columns.
+    """Return what `made` makes of the columns of each trace that `save` stored.
 
     Raises:
         OSError: there is no such file.
@@ -56,11 +80,16 @@ def load(path: str | Path, made: Callable[..., T]) -> list[T]:
             ) from error
 
 
-def _stored(name: str, column: object) -> ndarray:
+def _array(column: Any) -> ndarray:
+    """Return numbers, a NumPy array or a tensor as a NumPy array of the same dtype."""
+    return np.asarray(column.numpy(force=True) if hasattr(column, "numpy") else column)
+
+
+def _stored(name: str, column: Any) -> ndarray:
     """Return a column as an array, of real numbers unless it says which trace this is."""
     if name in PLACE:
         return np.array(() if column is None else column)
-    found = as_array(column)
+    found = _array(column)
     return found.astype(float) if found.dtype.kind in "biu" else found
 
 

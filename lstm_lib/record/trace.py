@@ -1,4 +1,8 @@
-"""Trace and BatchTrace: the record of one run, and the only thing a picture ever reads."""
+"""Trace and BatchTrace: the record of one run, and the only thing a picture ever reads.
+
+A column that does not fit the others, a place that is not there and a choice of nothing are
+TypeErrors and ValueErrors that name it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_lib import _validate
-from lstm_lib.record.indices import Choice, indices
+from lstm_lib._validate import Choice
+from lstm_lib.notation import GATES, QUANTITIES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 DIRECTIONS = ("forward", "reverse")
+COLUMNS = ("x", *QUANTITIES)
 Array = Any  # of NumPy or torch
 
 
@@ -52,10 +58,6 @@ class Trace:
         direction: "forward" or "reverse".
         lengths: how many steps of each sequence are real, (batch_size,); the numbers after them
             are 0. None: all are.
-
-    Raises:
-        TypeError, ValueError: a column that does not fit the others, or no such layer, direction
-            or lengths.
     """
 
     x: Sequence[float]
@@ -87,7 +89,7 @@ class Trace:
     def _check(self) -> None:
         """Refuse columns that do not fit each other."""
         seq_len = len(self.c)
-        for name in ("x", "i", "f", "g", "o", "h"):
+        for name in COLUMNS:
             found = len(getattr(self, name))
             if found != seq_len:
                 raise ValueError(f"{name} must hold {seq_len} numbers like c, got {found}")
@@ -127,9 +129,9 @@ class Trace:
             columns layer, direction, batch, step, unit, quantity (one of x, i, f, g, o, c, h)
             and value; for x, `unit` says which input.
         """
-        from lstm_lib.record.frame import tidy
+        from lstm_lib.record.files import tidy
 
-        return tidy([self], "xifgoch")
+        return tidy([self], COLUMNS)
 
     @property
     def is_batch(self) -> bool:
@@ -169,7 +171,7 @@ class Trace:
             raise IndexError(f"step {t} is outside this trace of {len(self)} steps")
         t %= len(self)
         h_prev, c_prev = self._before("h", self.h0, t), self._before("c", self.c0, t)
-        return Step(self._at("x", t), h_prev, c_prev, *(self._at(name, t) for name in "ifgoch"))
+        return Step(self._at("x", t), h_prev, c_prev, *(self._at(name, t) for name in QUANTITIES))
 
     def _at(self, name: str, t: int) -> Any:
         """Return the numbers of one column at step `t`."""
@@ -200,7 +202,7 @@ class Trace:
             Trace as long as the sequence is.
 
         Raises:
-            TypeError, ValueError: a number outside; h is projected, so no h is a unit's own.
+            ValueError: h is projected, so no h is a unit's own.
         """
         batch = _validate.index("batch", batch, self.batch_size)
         unit = _validate.index("unit", unit, self.hidden_size)
@@ -225,9 +227,6 @@ class BatchTrace(Trace):
         c, h: the states, shaped like the gates; h is proj_size wide if it is projected.
         h0, c0: the state before the first step that is walked, (batch_size, hidden_size) each.
         layer, direction, lengths: as in Trace.
-
-    Raises:
-        TypeError, ValueError: as for Trace.
     """
 
     x: Array
@@ -246,10 +245,13 @@ class BatchTrace(Trace):
             wanted = "(batch_size, seq_len, hidden_size)"
             raise ValueError(f"c must have shape {wanted}, got {_shape(self.c)}")
         batch_size, seq_len, hidden_size = self.c.shape
-        last = (_shape(self.h) or (0,))[-1]  # smaller than hidden_size if h is projected
-        expected = dict.fromkeys("ifgo", (batch_size, seq_len, hidden_size))
-        expected |= {"h": (batch_size, seq_len, last)}
-        expected |= {"h0": (batch_size, last), "c0": (batch_size, hidden_size)}
+        h_size = (_shape(self.h) or (0,))[-1]  # smaller than hidden_size if h is projected
+        expected: dict[str, tuple[int, ...]] = {
+            **dict.fromkeys(GATES, (batch_size, seq_len, hidden_size)),
+            "h": (batch_size, seq_len, h_size),
+            "h0": (batch_size, h_size),
+            "c0": (batch_size, hidden_size),
+        }
         for name, shape in expected.items():
             found = _shape(getattr(self, name))
             if found != shape:
@@ -308,7 +310,9 @@ class BatchTrace(Trace):
         """Return the run of one sequence through one unit, in plain floats."""
         self._refuse_projection("select")
         end = None if self.lengths is None else self.lengths[batch]
-        columns = {k: tuple(getattr(self, k)[batch, :end, unit].tolist()) for k in "ifgoch"}
+        columns: dict[str, Any] = {
+            name: tuple(getattr(self, name)[batch, :end, unit].tolist()) for name in QUANTITIES
+        }
         columns["x"] = tuple(self.x[batch, :end, feature].tolist())
         h0, c0 = float(self.h0[batch, unit]), float(self.c0[batch, unit])
         return Trace(**columns, h0=h0, c0=c0, layer=self.layer, direction=self.direction)
@@ -324,14 +328,15 @@ class BatchTrace(Trace):
             BatchTrace with columns (len(batch), seq_len, len(units)); x is whole.
 
         Raises:
-            TypeError, ValueError: a number outside, nothing chosen, a trace without batch, or
-                units of a trace whose h is projected.
+            ValueError: units are chosen and h is projected, so no h is a unit's own.
         """
+        rows = _validate.indices("batch", batch, self.batch_size)
+        columns: Any = slice(None)
         if units is not None:
             self._refuse_projection("part with units")
-        rows = indices("batch", batch, self.batch_size)
-        columns = slice(None) if units is None else indices("units", units, self.hidden_size)
-        taken = {name: getattr(self, name)[rows][..., columns] for name in (*"ifgoch", "h0", "c0")}
+            columns = _validate.indices("units", units, self.hidden_size)
+        names = (*QUANTITIES, "h0", "c0")
+        taken = {name: getattr(self, name)[rows][..., columns] for name in names}
         lengths = self.lengths and tuple(self.lengths[row] for row in rows)
         return replace(self, **taken, x=self.x[rows], lengths=lengths)
 

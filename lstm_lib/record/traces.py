@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_lib.record.trace import Trace
+from lstm_lib.record.trace import COLUMNS, Trace
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -62,9 +62,9 @@ class Traces(Records):
 
     def to_frame(self) -> "DataFrame":
         """Return the table of all traces, see `Trace.to_frame`."""
-        from lstm_lib.record.frame import tidy
+        from lstm_lib.record.files import tidy
 
-        return tidy(self, "xifgoch")
+        return tidy(self, COLUMNS)
 
     def save(self, path: str | Path) -> None:
         """Store every number in a .npz file, exactly, under the very name that is given."""
@@ -162,6 +162,6 @@ class Flows(Records):
         Returns:
             the same columns; quantity is d_h, d_c, kept or through_gates.
         """
-        from lstm_lib.record.frame import tidy
+        from lstm_lib.record.files import tidy
 
         return tidy(self, ("d_h", "d_c", "kept", "through_gates"))

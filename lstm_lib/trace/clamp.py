@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lstm_lib import _validate
+from lstm_lib._validate import Choice
 from lstm_lib.notation import GATES, QUANTITIES
-from lstm_lib.record.indices import Choice, fixed, indices
 from lstm_lib.record.trace import check_place
 
 
@@ -51,7 +51,7 @@ class Clamp:
             raise ValueError(f"quantity must be one of {expected}, got {self.quantity!r}")
         check_place(self.layer, self.direction)
         for name in ("units", "steps", "batch"):
-            object.__setattr__(self, name, fixed(getattr(self, name)))
+            object.__setattr__(self, name, _validate.fixed(getattr(self, name)))
         given = {name: getattr(self, name) for name in ("value", "scale", "add")}
         given = {name: number for name, number in given.items() if number is not None}
         for name, number in given.items():
@@ -94,9 +94,9 @@ class Hold:
         self._at = defaultdict(list)
         for clamp in clamps:
             size_of = size.h_size if clamp.quantity == "h" else size.hidden_size
-            rows = indices("batch", clamp.batch, size.batch_size)
-            where = [[row] for row in rows], indices("units", clamp.units, size_of)
-            for t in indices("steps", clamp.steps, size.seq_len):
+            rows = _validate.indices("batch", clamp.batch, size.batch_size)
+            where = [[row] for row in rows], _validate.indices("units", clamp.units, size_of)
+            for t in _validate.indices("steps", clamp.steps, size.seq_len):
                 self._at[clamp.quantity, t].append((clamp, where if in_arrays else None))
 
     def __call__(self, quantity: str, t: int, values: Any) -> Any:
