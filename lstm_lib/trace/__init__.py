@@ -3,16 +3,16 @@
 `Trace` is what everything that looks inside an LSTM reads. `trace` makes one per layer and
 direction of a model, with a `Clamp` where a gate is to be held; `gradient_flow` says how a loss
 changes with every state. Importing this needs the standard library alone; what is heavy loads
-when it is used.
+when it is used. What does not fit is a TypeError or ValueError that names it.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from lstm_lib.record import BatchTrace, Flow, Flows, Records, Step, Trace, Traced, Traces
+from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.clamp import Clamp
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from lstm_lib.trace.plain import trace_scalar, trace_vector
 
 __all__ = ["BatchTrace", "Clamp", "Flow", "Flows", "Records", "Step", "Trace", "Traced", "Traces"]
 __all__ += ["gradient_flow", "trace"]
@@ -23,8 +23,8 @@ def trace(
     x: Any,
     hx: Any = None,
     *,
-    lengths: "Sequence[int] | None" = None,
-    clamp: "Clamp | Sequence[Clamp] | None" = None,
+    lengths: Sequence[int] | None = None,
+    clamp: Clamp | Sequence[Clamp] | None = None,
     path: str | None = None,
 ) -> Traced:
     """Run a model once and record every gate and state of its LSTM at every step.
@@ -51,10 +51,9 @@ def trace(
         module's dtype and device, NumPy arrays for a VectorLSTM, floats for a ScalarLSTM.
 
     Raises:
-        TypeError, ValueError: a bad argument; no LSTM, or one that is not called exactly once;
-            dropout between layers in training mode; another dtype than float32 and float64.
-        RuntimeError: the results differ from the module's own; or torch's own errors for an
-            input that does not fit.
+        ValueError: no LSTM, or one that is not called exactly once; dropout between layers in
+            training mode; another dtype than float32 and float64.
+        RuntimeError: the results differ from the module's own; or what torch itself raises.
 
     Example:
         >>> import torch
@@ -64,22 +63,22 @@ def trace(
         torch.Size([5, 10, 8])
     """
     kind = _kind(model, lengths=lengths, path=path)
-    if kind == "torch":
-        from lstm_lib.trace.hooked import trace_torch
+    if kind == "scalar":
+        return trace_scalar(model, x, hx, clamp)
+    if kind == "vector":
+        return trace_vector(model, x, hx, clamp)
+    from lstm_lib.trace.hooked import trace_torch
 
-        return trace_torch(model, x, hx, lengths, clamp, path)
-    from lstm_lib.trace.plain import trace_scalar, trace_vector
-
-    return (trace_scalar if kind == "scalar" else trace_vector)(model, x, hx, clamp)
+    return trace_torch(model, x, hx, lengths, clamp, path)
 
 
 def gradient_flow(
     model: Any,
     x: Any,
-    loss: "Callable[[Any], Any]",
+    loss: Callable[[Any], Any],
     hx: Any = None,
     *,
-    lengths: "Sequence[int] | None" = None,
+    lengths: Sequence[int] | None = None,
     path: str | None = None,
 ) -> Flows:
     """Return how a loss changes with every h and c of an LSTM, and by which way.
@@ -102,8 +101,7 @@ def gradient_flow(
         and for a ScalarLSTM, which has a batch of 1 and 1 unit. `loss` is the loss.
 
     Raises:
-        TypeError, ValueError: as for `trace`, or a loss that is no number of the output.
-        RuntimeError: as for `trace`.
+        ValueError, RuntimeError: as for `trace`.
 
     Source: Hochreiter & Schmidhuber (1997), the constant error carousel; Gers et al. (2000).
     """
@@ -112,21 +110,20 @@ def gradient_flow(
 
     if not callable(loss):
         raise TypeError(f"loss must be a function of the output, got {loss!r}")
-    run = {"torch": flow.flow_torch, "vector": flow.flow_vector, "scalar": flow.flow_scalar}[kind]
-    return run(
-        model, x, loss, hx, **({"lengths": lengths, "path": path} if kind == "torch" else {})
-    )
+    if kind == "scalar":
+        return flow.flow_scalar(model, x, loss, hx)
+    if kind == "vector":
+        return flow.flow_vector(model, x, loss, hx)
+    return flow.flow_torch(model, x, loss, hx, lengths, path)
 
 
 def _kind(model: Any, **torch_only: Any) -> str:
     """Return what a model is, loading no more than it takes to see that."""
-    from lstm_lib.scalar import ScalarLSTM
-
-    kind = "scalar" if isinstance(model, ScalarLSTM) else "torch"
-    if kind == "torch":
+    kind = "scalar"
+    if not isinstance(model, ScalarLSTM):
         from lstm_lib.vector import VectorLSTM
 
-        kind = "vector" if isinstance(model, VectorLSTM) else kind
+        kind = "vector" if isinstance(model, VectorLSTM) else "torch"
     for name, value in torch_only.items():
         if kind != "torch" and value is not None:
             raise ValueError(f"{name} must be None for a {type(model).__name__}, got {value!r}")
