@@ -6,32 +6,20 @@ every number on the way kept.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lstm_lib.layers import CellStep, cell_backward
-from lstm_lib.record import BatchTrace, Flow, Flows, Step
+from lstm_lib.record import BatchTrace, Flow, Flows
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, untouched, watch
 from lstm_lib.trace.opened import Run, Weights, who_runs
 from lstm_lib.trace.plain import pair
 from lstm_lib.vector import VectorLSTM
 
-
-class Ends(NamedTuple):
-    """How a loss changes with h at every step and with the last h and c, before any walk.
-
-    Fields:
-        d_outputs: (seq_len, batch_size, size of h).
-        d_h_n: (batch_size, size of h).
-        d_c_n: (batch_size, hidden_size).
-    """
-
-    d_outputs: Tensor
-    d_h_n: Tensor
-    d_c_n: Tensor
+Gradients = tuple[Tensor, Tensor, Tensor]
 
 
 def flow_torch(
@@ -46,7 +34,8 @@ def flow_torch(
             check_equal(call.closed(run.output, run.state), call.results, run.traces)
         leaves = [part.clone().requires_grad_() for part in (run.output, *run.state)]
         seen.append((call, run, leaves))
-        return call.closed(leaves[0], tuple(leaves[1:]))
+        output, h_n, c_n = leaves
+        return call.closed(output, (h_n, c_n))
 
     with untouched(model), torch.inference_mode(False), torch.enable_grad():
         result = watch(model, module, (x, hx, lengths), look)
@@ -78,31 +67,37 @@ def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
         gradients: of the loss by output, h_n and c_n, shaped like them.
     """
     d_x, d_h_n, d_c_n = gradients
-    flows, width = [], 1 + call.module.bidirectional
+    flows: list[Flow] = []
+    width = 1 + call.module.bidirectional
     running = call.form.running(call.x)
     for start in reversed(range(0, len(run.traces), width)):
-        parts, d_x, row = d_x.chunk(width, dim=2), 0.0, []
+        parts, d_x, row = d_x.chunk(width, dim=2), d_x.new_zeros(()), []
         for k, d_outputs in enumerate(parts, start):
-            trace, ends = run.traces[k], Ends(d_outputs, d_h_n[k], d_c_n[k])
+            trace, ends = run.traces[k], (d_outputs, d_h_n[k], d_c_n[k])
             weights = Weights.of(call.module, trace.layer, trace.direction)
             d_h, d_c, d_z = walk_back(trace, weights, ends, running)
             _, kept, _ = walk_back(trace, weights, ends, running, around=False)
             d_x = d_x + d_z @ weights.w_ih  # (seq_len, batch_size, input_size)
-            columns = (part.transpose(0, 1) for part in (d_h, d_c, kept))
-            row.append(Flow(*columns, trace.layer, trace.direction, trace.lengths))
+            d_h, d_c, kept = (part.transpose(0, 1) for part in (d_h, d_c, kept))
+            row.append(Flow(d_h, d_c, kept, trace.layer, trace.direction, trace.lengths))
         flows = row + flows
     return flows
 
 
 def walk_back(
-    trace: BatchTrace, weights: Weights, ends: Ends, running: Tensor | None, around: bool = True
-) -> tuple[Tensor, Tensor, Tensor]:
+    trace: BatchTrace,
+    weights: Weights,
+    ends: Gradients,
+    running: Tensor | None,
+    around: bool = True,
+) -> Gradients:
     """Go back through one layer in one direction, from the step walked last to the first.
 
     Args:
         trace: the run, columns (batch_size, seq_len, size).
         weights: of the layer.
-        ends: what the loss says to its h and c.
+        ends: what the loss says to its h at every step, (seq_len, batch_size, size of h), and to
+            its last h and c, (batch_size, size) each.
         running: which steps are real, (seq_len, batch_size, 1), or None for all.
         around: whether the way around through h and the gates of the next step is open; closed,
             what a step gets from the next came along the lane of the cell, by its forget gate.
@@ -111,29 +106,21 @@ def walk_back(
         dL/dh and dL/dc, (seq_len, batch_size, size) each, and the same by the sums inside the
         gates, (seq_len, batch_size, 4*hidden_size); 0 behind the end of a sequence.
     """
-    d_h, d_c, rows = ends.d_h_n, ends.d_c_n, []
+    (d_outputs, d_h, d_c), rows = ends, []
     steps = range(len(trace))
     for t in steps if trace.direction == "reverse" else reversed(steps):
-        step = _cell_step(trace[t])
-        d_h_t = d_h + ends.d_outputs[t]
+        _, h_prev, c_prev, i, f, g, o, c, _ = trace[t]
+        step = CellStep(h_prev, c_prev, i, f, g, o, torch.tanh(c))
+        d_h_t = d_h + d_outputs[t]
         d_m = d_h_t if weights.w_hr is None else d_h_t @ weights.w_hr  # by o * tanh(c)
-        d_c_t = d_c + d_m * step.o * (1 - step.shown * step.shown)
         d_z, d_lane = cell_backward(step, d_m, d_c)
-        back = d_z @ weights.w_hh if around else torch.zeros_like(d_h)
-        row, before = (d_h_t, d_c_t, d_z), (back, d_lane)
-        if running is not None:  # who has not started to walk back keeps what it was given
-            row = tuple(part * running[t] for part in row)
-            before = who_runs(running[t], before, (d_h, d_c))
-        rows.append(row)
-        d_h, d_c = before
+        rows.append((d_h_t, d_c + d_m * o * (1 - step.shown * step.shown), d_z))
+        before = d_z @ weights.w_hh if around else torch.zeros_like(d_h), d_lane
+        # who has not started to walk back keeps what it was given
+        d_h, d_c = before if running is None else who_runs(running[t], before, (d_h, d_c))
     rows = rows if trace.direction == "reverse" else rows[::-1]
-    return tuple(torch.stack(column) for column in zip(*rows, strict=True))
-
-
-def _cell_step(step: Step) -> CellStep:
-    """Return one step of a trace as the layers' way back takes it."""
-    gates = (step.i, step.f, step.g, step.o)
-    return CellStep(step.h_prev, step.c_prev, *gates, torch.tanh(step.c))
+    d_h, d_c, d_z = (torch.stack(column) for column in zip(*rows, strict=True))
+    return (d_h, d_c, d_z) if running is None else (d_h * running, d_c * running, d_z * running)
 
 
 def flow_vector(model: VectorLSTM, x: Any, loss: Callable, hx: Any) -> Flows:

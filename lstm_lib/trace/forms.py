@@ -10,6 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from lstm_lib import layers
+
+AnyLSTM = nn.LSTM | layers.LSTM
 State = tuple[Tensor, Tensor]
 
 
@@ -32,7 +35,7 @@ class Form:
     seq_len: int | None = None
 
     @classmethod
-    def of(cls, module: nn.Module, x: Tensor | PackedSequence, seq_len: int | None) -> "Form":
+    def of(cls, module: AnyLSTM, x: Tensor | PackedSequence, seq_len: int | None) -> "Form":
         """Return the form of an input that `module` has accepted."""
         if isinstance(x, PackedSequence):
             lengths = tuple(pad_packed_sequence(x)[1].tolist())
@@ -41,7 +44,7 @@ class Form:
 
     def opened(self, x: Tensor | PackedSequence) -> Tensor:
         """Return the input as (seq_len, batch_size, input_size)."""
-        if self.packed is not None:
+        if isinstance(x, PackedSequence):
             return pad_packed_sequence(x, total_length=self.seq_len)[0]
         if self.is_single:
             return x.unsqueeze(1).clone()
@@ -50,11 +53,12 @@ class Form:
         )
 
     def opened_state(self, state: State) -> State:
-        """Return h_0 and c_0, or h_n and c_n, as (rows, batch_size, size)."""
-        return tuple(part.unsqueeze(1) if self.is_single else part for part in state)
+        """Return h and c as (rows, batch_size, size)."""
+        h, c = state
+        return (h.unsqueeze(1), c.unsqueeze(1)) if self.is_single else state
 
-    def closed(self, output: Tensor) -> Tensor | PackedSequence:
-        """Return an output (seq_len, batch_size, size) in the form that the module gives it."""
+    def closed(self, output: Tensor) -> Tensor:
+        """Return an output (seq_len, batch_size, size) as the module gives it, or packs it."""
         if self.is_single:
             return output.squeeze(1)
         if self.packed is None:
@@ -63,11 +67,12 @@ class Form:
         lengths = torch.tensor(self.lengths)
         if order is not None:
             output, lengths = output.index_select(1, order), lengths[order.cpu()]
-        return self.packed._replace(data=pack_padded_sequence(output, lengths).data)
+        return pack_padded_sequence(output, lengths).data
 
     def closed_state(self, state: State) -> State:
         """Return h_n and c_n in the form that the module gives them."""
-        return tuple(part.squeeze(1) if self.is_single else part for part in state)
+        h, c = state
+        return (h.squeeze(1), c.squeeze(1)) if self.is_single else state
 
     def running(self, x: Tensor) -> Tensor | None:
         """Return which steps are real, (seq_len, batch_size, 1); None: all of them."""

@@ -9,14 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from lstm_lib import layers
 from lstm_lib.record import BatchTrace, Traced, Traces
 from lstm_lib.record.trace import check_lengths
 from lstm_lib.trace import opened
 from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
-from lstm_lib.trace.forms import Form, State
+from lstm_lib.trace.forms import AnyLSTM, Form, State
 
-KINDS = (nn.LSTM, layers.LSTM)
 Results = tuple[Tensor | PackedSequence, State]
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
 TF32 = 1e-2  # where a GPU's own LSTM multiplies with 10 bits, as torch lets cuDNN do
@@ -34,7 +32,7 @@ class Call:
         results: what its own forward returned.
     """
 
-    module: nn.Module
+    module: AnyLSTM
     form: Form
     x: Tensor
     hx: State | None
@@ -43,24 +41,20 @@ class Call:
     def closed(self, output: Tensor, state: State) -> Results:
         """Return results (seq_len, batch_size, size) and h_n, c_n just like the module's own."""
         own, (h_n, c_n) = self.results
-        found, ends = self.form.closed(output), self.form.closed_state(state)
-        state = tuple(map(_laid_out, ends, (h_n, c_n)))
-        if isinstance(own, PackedSequence):
-            return own._replace(data=_laid_out(found.data, own.data)), state
-        return _laid_out(found, own), state
-
-    def size(self) -> Size:
-        """Return the sizes of this run."""
-        seq_len, batch_size, _ = self.x.shape
-        hidden_size = self.module.hidden_size
-        return Size(batch_size, seq_len, hidden_size, self.module.proj_size or hidden_size)
+        h, c = self.form.closed_state(state)
+        found = _laid_out(self.form.closed(output), own.data)
+        ends = _laid_out(h, h_n), _laid_out(c, c_n)
+        return own._replace(data=found) if isinstance(own, PackedSequence) else found, ends
 
     def run(self, clamps: Sequence[Clamp] = ()) -> opened.Run:
         """Run it again in the open, with clamps."""
+        seq_len, batch_size, _ = self.x.shape
+        hidden_size = self.module.hidden_size
+        size = Size(batch_size, seq_len, hidden_size, self.module.proj_size or hidden_size)
         holds = []
         for place in opened.places(self.module):
             here = [clamp for clamp in clamps if (clamp.layer, clamp.direction) == place]
-            holds.append(Hold(here, self.size()) if here else None)
+            holds.append(Hold(here, size) if here else None)
         return opened.run_layers(self.module, self.x, self.hx, self.form, holds)
 
 
@@ -88,7 +82,7 @@ def trace_torch(
     return Traced(*own, Traces(traces), own if module is model else result)
 
 
-def find(model: nn.Module, path: str | None) -> nn.Module:
+def find(model: nn.Module, path: str | None) -> AnyLSTM:
     """Return the LSTM in a module: the only one, or the one that `path` names.
 
     Raises:
@@ -100,7 +94,7 @@ def find(model: nn.Module, path: str | None) -> nn.Module:
             "model must be a ScalarLSTM, a VectorLSTM or a torch module with an LSTM, "
             f"got {type(model).__name__}"
         )
-    found = {name: part for name, part in model.named_modules() if isinstance(part, KINDS)}
+    found = {name: part for name, part in model.named_modules() if isinstance(part, AnyLSTM)}
     names = ", ".join(map(repr, found)) or "none at all"
     if path is None and len(found) != 1:
         raise ValueError(f"model must contain one LSTM, got {names}: name one with path=")
@@ -116,7 +110,7 @@ def find(model: nn.Module, path: str | None) -> nn.Module:
 
 def watch(
     model: nn.Module,
-    module: nn.Module,
+    module: AnyLSTM,
     given: tuple[Any, Any, Any],
     look: Callable[[Call], Results],
 ) -> Any:
@@ -135,9 +129,9 @@ def watch(
         ValueError: the LSTM was called never or more than once.
     """
     arguments, seq_len = _arguments(model, module, *given)
-    calls = []
+    calls: list[None] = []
 
-    def hook(module: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
+    def hook(_: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
         calls.append(None)
         if len(calls) > 1:
             raise ValueError("model must call its LSTM once in a forward, got a second call")
@@ -154,7 +148,7 @@ def watch(
 
 
 def _call(
-    module: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any, seq_len: int | None
+    module: AnyLSTM, args: tuple, kwargs: Mapping[str, Any], results: Any, seq_len: int | None
 ) -> Call:
     """Return a call that a hook has seen, in the one form used here.
 
@@ -172,7 +166,7 @@ def _call(
 
 
 def _arguments(
-    model: nn.Module, module: nn.Module, x: Any, hx: Any, lengths: Any
+    model: nn.Module, module: AnyLSTM, x: Any, hx: Any, lengths: Any
 ) -> tuple[tuple[Any, ...], int | None]:
     """Return what the model is called with, and how many steps its output is padded to."""
     if module is not model:
@@ -194,12 +188,12 @@ def _arguments(
     return (packed, hx), seq_len
 
 
-def padded(result: Results, module: nn.Module, seq_len: int | None) -> Results:
+def padded(result: Results, module: AnyLSTM, seq_len: int | None) -> Results:
     """Return the results of an LSTM, unpacked again if they were packed here, for `lengths`."""
-    if seq_len is None:
+    output, state = result
+    if seq_len is None or not isinstance(output, PackedSequence):
         return result
-    output, _ = pad_packed_sequence(result[0], module.batch_first, total_length=seq_len)
-    return output, result[1]
+    return pad_packed_sequence(output, module.batch_first, total_length=seq_len)[0], state
 
 
 @contextmanager
@@ -232,7 +226,7 @@ def check_equal(found: Results, expected: Results, traces: Iterable[BatchTrace])
     """
     pairs = zip((found[0], *found[1]), (expected[0], *expected[1]), strict=True)
     for name, (ours, own) in zip(("output", "h_n", "c_n"), pairs, strict=True):
-        ours, own = (p.data if isinstance(p, PackedSequence) else p for p in (ours, own))
+        ours, own = ours.data, own.data  # of a PackedSequence, or of a tensor all of it
         is_tf32 = own.is_cuda and own.dtype == torch.float32 and torch.backends.cudnn.allow_tf32
         limit = TF32 if is_tf32 else TOLERANCE[own.dtype]
         if not _is_close(ours, own, limit) and not _is_close(ours, own, limit * _height(traces)):

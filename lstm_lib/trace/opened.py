@@ -6,40 +6,36 @@ that, and one product for the inputs of all steps, is what makes it fast.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from lstm_lib.record import BatchTrace
 from lstm_lib.record.trace import DIRECTIONS
 from lstm_lib.trace.clamp import Hold
-from lstm_lib.trace.forms import Form, State
+from lstm_lib.trace.forms import AnyLSTM, Form, State
 
 Mask = Tensor | None
 
 
 class Weights(NamedTuple):
-    """The parameters of one layer in one direction; None where there is none."""
+    """The parameters of one layer in one direction, biases in one; None where there is none."""
 
     w_ih: Tensor
     w_hh: Tensor
-    b_ih: Tensor | None
-    b_hh: Tensor | None
+    b: Tensor | None
     w_hr: Tensor | None
 
     @classmethod
-    def of(cls, module: nn.Module, layer: int, direction: str) -> "Weights":
+    def of(cls, module: AnyLSTM, layer: int, direction: str) -> "Weights":
         """Return the parameters of an LSTM, by their names in torch.nn.LSTM."""
         suffix = f"_l{layer}" + ("_reverse" if direction == "reverse" else "")
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        found = (getattr(module, name + suffix, None) for name in names)
-        return cls(*(None if p is None else p.detach() for p in found))
-
-    def from_x(self, x: Tensor) -> Tensor:
-        """Return W_ih x + b_ih + b_hh, (seq_len, batch_size, 4*hidden_size)."""
-        return F.linear(x, self.w_ih, None if self.b_ih is None else self.b_ih + self.b_hh)
+        found: list[Any] = [getattr(module, name + suffix, None) for name in names]
+        w_ih, w_hh, b_ih, b_hh, w_hr = found
+        return cls(w_ih, w_hh, None if b_ih is None else b_ih + b_hh, w_hr)
 
 
 class Run(NamedTuple):
@@ -50,14 +46,14 @@ class Run(NamedTuple):
     traces: list[BatchTrace]
 
 
-def places(module: nn.Module) -> list[tuple[int, str]]:
+def places(module: AnyLSTM) -> list[tuple[int, str]]:
     """Return every (layer, direction) of an LSTM, in the order of its states."""
     directions = DIRECTIONS if module.bidirectional else DIRECTIONS[:1]
     return [(layer, direction) for layer in range(module.num_layers) for direction in directions]
 
 
 def run_layers(
-    module: nn.Module, x: Tensor, hx: State | None, form: Form, holds: Sequence[Hold | None]
+    module: AnyLSTM, x: Tensor, hx: State | None, form: Form, holds: Sequence[Hold | None]
 ) -> Run:
     """Run every layer and direction of an LSTM in the open.
 
@@ -68,9 +64,10 @@ def run_layers(
         form: of the input.
         holds: what is clamped, one per layer and direction; None for nothing.
     """
-    hx = _zeros(module, x) if hx is None else [part.detach().clone() for part in hx]
-    running, traces, ends, outputs = form.running(x), [], [], []
-    for place, hold, h_0, c_0 in zip(places(module), holds, *hx, strict=True):
+    state = _zeros(module, x) if hx is None else [part.detach().clone() for part in hx]
+    running, traces, ends = form.running(x), [], []
+    outputs: list[Tensor] = []
+    for place, hold, h_0, c_0 in zip(places(module), holds, *state, strict=True):
         if len(outputs) == 1 + module.bidirectional:
             x, outputs = torch.cat(outputs, dim=2), []  # the layer above starts
         columns, end = walk(x, Weights.of(module, *place), (h_0, c_0), hold, running, place[1])
@@ -101,7 +98,7 @@ def walk(
         i, f, g, o, c, h of every step, (batch_size, seq_len, size) each, and h and c at the end.
     """
     h, c = state
-    z = weights.from_x(x)  # (seq_len, batch_size, 4*hidden_size); W_hh h is added step by step
+    z = F.linear(x, weights.w_ih, weights.b)  # W_hh h is added step by step
     gates = z.chunk(4, dim=2)  # views of z: the gates are computed where their sums stand
     states = h.new_empty(len(x), *h.shape), c.new_empty(len(x), *c.shape)
     memory = (z, z[..., : 2 * c.shape[1]], *gates, *states)
@@ -165,7 +162,8 @@ def walked(columns: Iterable[Tensor], direction: str) -> Iterable[tuple[int, tup
 
 def who_runs(running: Tensor, now: State, before: State) -> State:
     """Return the state of sequences that run, and of those that wait the one they had."""
-    return tuple(torch.where(running, *pair) for pair in zip(now, before, strict=True))
+    (h, c), (h_0, c_0) = now, before
+    return torch.where(running, h, h_0), torch.where(running, c, c_0)
 
 
 def _show(o: Tensor, c: Tensor, w_hr: Tensor | None, h: Tensor) -> Tensor:
@@ -175,8 +173,8 @@ def _show(o: Tensor, c: Tensor, w_hr: Tensor | None, h: Tensor) -> Tensor:
     return torch.mm(o * torch.tanh(c), w_hr.T, out=h)
 
 
-def _zeros(module: nn.Module, x: Tensor) -> State:
+def _zeros(module: AnyLSTM, x: Tensor) -> State:
     """Return the state that an LSTM starts from if none is given."""
-    rows = len(places(module))
-    sizes = (module.proj_size or module.hidden_size, module.hidden_size)
-    return tuple(x.new_zeros(rows, x.shape[1], size) for size in sizes)
+    rows, batch_size = len(places(module)), x.shape[1]
+    h = x.new_zeros(rows, batch_size, module.proj_size or module.hidden_size)
+    return h, x.new_zeros(rows, batch_size, module.hidden_size)
