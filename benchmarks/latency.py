@@ -169,7 +169,7 @@ e.order.value = "by variance of c"
 COUNTED = """
 import numpy as np
 from lstm_lib.course.tasks import counting
-from lstm_lib.course.trained import counter
+from lstm_lib.course.networks.counter import counter
 def run(n):
     x = counting([n]).x
     outputs, trace = counter().forward(x)
@@ -195,7 +195,7 @@ def draw(n):
 READ = """
 import numpy as np
 from lstm_lib.course.tasks import one_hot, reber_states, reber_walk
-from lstm_lib.course.trained import reber_reader
+from lstm_lib.course.networks.reber import reber_reader
 string, states = "BTBTXXVPXTVPXTTVPXTTTVPXVPXTTVVETE", reber_states()
 outputs, trace = reber_reader().forward(one_hot(string, "BTPSXVE")[None])
 powers = np.exp(outputs[0])

@@ -19,7 +19,9 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from lstm_lib.course import recipes
+from lstm_lib.course.networks.adder import train_adder
+from lstm_lib.course.networks.counter import train_counter
+from lstm_lib.course.networks.reber import reber_split, train_reber
 from lstm_lib.course.tasks.adding import adding
 from lstm_lib.course.tasks.counting import longest
 from lstm_lib.course.tasks.reber import reber
@@ -31,19 +33,19 @@ TEST_SEED = 10**9  # no training batch has it
 
 def counting(layer: str, seed: int) -> float:
     """Return the largest n up to which every a^n b^n is right."""
-    return longest(recipes.train_counter(seed, layer=layer).predict, threshold=0)
+    return longest(train_counter(seed, layer=layer).predict, threshold=0)
 
 
 def reber_reader(layer: str, seed: int) -> float:
     """Return the percentage of held-out strings that are right."""
-    network = recipes.train_reber(seed, layer=layer)
-    test = reber(recipes.reber_split(seed)[1])
+    network = train_reber(seed, layer=layer)
+    test = reber(reber_split(seed)[1])
     return 100 * float(ahead(network.predict(test.x), test.legal, test.lengths).mean())
 
 
 def adder(steps: int, layer: str, seed: int) -> tuple[float, float]:
     """Return the sequences needed, infinite if it never was enough, and the percentage right."""
-    adder = recipes.train_adder(steps, seed, layer=layer)
+    adder = train_adder(steps, seed, layer=layer)
     test = adding(1000, steps, TEST_SEED + seed)
     return adder.sequences or np.inf, 100 * float(test.correct(adder.answer(test)).mean())
 

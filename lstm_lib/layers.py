@@ -93,9 +93,7 @@ def initialise(
         hidden_size: the number of units.
         init: "pytorch" (all from U(-k, k), k = 1 / sqrt(hidden_size)) or "normal" (weights from
             N(0, 1), biases zero).
-        forget_bias: None, or a number: the two biases of every forget gate then add up to it.
-
-    Source of the forget bias: Gers et al. (2000); Jozefowicz et al. (2015).
+        forget_bias: None, or a number for `set_forget_bias`.
     """
     bound = 1.0 / math.sqrt(hidden_size)
     with torch.no_grad():
@@ -106,9 +104,24 @@ def initialise(
                 parameter.zero_()
             else:
                 parameter.normal_()
-            if forget_bias is not None and name.startswith("bias"):
-                value = forget_bias if name.startswith("bias_ih") else 0.0
-                parameter[hidden_size : 2 * hidden_size] = value
+    if forget_bias is not None:
+        set_forget_bias(module, forget_bias)
+
+
+def set_forget_bias(module: nn.Module, bias: float | Tensor) -> None:
+    """Let the two biases of every forget gate add up to `bias`.
+
+    Args:
+        module: an LSTM or LSTMCell with biases, of this file or of torch.
+        bias: a number such as 1, or one per unit, (hidden_size,).
+
+    Source: Gers, Schmidhuber & Cummins (2000); Jozefowicz et al. (2015).
+    """
+    rows = slice(module.hidden_size, 2 * module.hidden_size)  # the second of i, f, g, o
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            if name.startswith("bias"):
+                parameter[rows] = bias if name.startswith("bias_ih") else 0.0
 
 
 class LSTMCell(nn.Module):

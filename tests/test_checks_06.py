@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_lib.course.checks import chapter_06, verdict
+from lstm_lib.course.networks.recall import two_bit_recall
 from lstm_lib.course.tasks.bits import delayed_recall
-from lstm_lib.course.trained import two_bit_recall
 from lstm_lib.vector import VectorLSTM
 
 CHECKS = [

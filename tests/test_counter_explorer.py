@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.course import recipes, trained
 from lstm_lib.course.explorers import counter_picture as picture
 from lstm_lib.course.explorers.counter import CounterExplorer
+from lstm_lib.course.networks.counter import counter
+from lstm_lib.course.networks.network import Network
 from lstm_lib.course.tasks.counting import counting, counting_string, longest, next_symbols
 from lstm_lib.course.tasks.symbols import one_hot
 from lstm_lib.vector import VectorLSTM
@@ -49,29 +50,29 @@ def by_hand(units=1):
 
 
 def test_the_stored_network_counts_to_67():
-    model = trained.counter()
+    model = counter()
     assert longest(lambda x: model.forward(x)[0], threshold=0) == 67
     for values in model.parameters.values():
         assert np.allclose(values, values.round(2), atol=0)
 
 
 def test_its_weights_are_the_stored_ones():
-    outputs, _ = trained.counter().forward(one_hot("Taab", "abT")[None])
+    outputs, _ = counter().forward(one_hot("Taab", "abT")[None])
     expected = [[7.726, -6.649, -6.279], [8.631, 6.974, -16.757], [8.535, 12.628, -20.773],
                 [-7.773, 7.189, -5.324]]  # fmt: skip
     assert np.allclose(outputs[0], expected, atol=0.001)
 
 
 def test_its_second_unit_climbs_and_descends_by_one():
-    c = trained.counter().forward(counting([30]).x)[1].c[0, :, 1]
+    c = counter().forward(counting([30]).x)[1].c[0, :, 1]
     steps = np.diff(c)
     assert steps[:30] == pytest.approx(np.ones(30), abs=0.05)
     assert steps[30:] == pytest.approx(-np.ones(30), abs=0.05)
 
 
 def test_every_call_gives_a_network_of_its_own():
-    trained.counter().parameters["bias_out"][:] = 99
-    assert trained.counter().parameters["bias_out"][0] != 99
+    counter().parameters["bias_out"][:] = 99
+    assert counter().parameters["bias_out"][0] != 99
 
 
 # --- what is shown ------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ def test_the_example_says_what_it_knows(explorer):
 def test_what_is_shown_is_what_the_network_does(explorer, string):
     explorer.string.value = string
     x = one_hot("T" + string, "abT")[None]
-    outputs, trace = trained.counter().forward(x)
+    outputs, trace = counter().forward(x)
     _, rows = explorer.view()[-2:]
     assert len(rows) == len(string) + 1
     for t, row in enumerate(rows):
@@ -225,13 +226,13 @@ class Wrapped(nn.Module):
 
 def in_torch(model):
     """Return a VectorLSTM as a module of torch."""
-    network = recipes.Network(3, model.hidden_size, 3).double()
+    network = Network(3, model.hidden_size, 3).double()
     network.layer, network.read_out = model.to_torch(), model.read_out_to_torch()
     return network
 
 
 def test_a_network_of_torch_shows_the_same(explorer):
-    other = CounterExplorer(in_torch(trained.counter()))
+    other = CounterExplorer(in_torch(counter()))
     for string in ("aab", "a" * 20 + "b" * 20):
         explorer.string.value = other.string.value = string
         assert other.view() == explorer.view()
@@ -239,7 +240,7 @@ def test_a_network_of_torch_shows_the_same(explorer):
 
 
 def test_a_network_in_float32_and_a_stack_are_read_too():
-    for model in (recipes.Network(3, 5, 3), Wrapped(num_layers=2)):
+    for model in (Network(3, 5, 3), Wrapped(num_layers=2)):
         explorer = CounterExplorer(model)
         assert overlaps(explorer.render()) == []
         assert 0 <= explorer.longest < 5
@@ -280,7 +281,7 @@ def test_a_model_that_does_not_fit_is_refused(model, error, says):
 
 
 def test_the_model_stays_as_it_was():
-    model = recipes.Network(3, 2, 3)
+    model = Network(3, 2, 3)
     before = [p.clone() for p in model.parameters()]
     state = torch.get_rng_state()
     CounterExplorer(model)

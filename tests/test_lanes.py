@@ -6,7 +6,7 @@ from math import log10
 
 import pytest
 
-from lstm_lib.course import trained
+from lstm_lib.course.networks.adder import adder
 from lstm_lib.course.tasks.adding import adding
 from tests.pictures import texts
 from tools.stills import lanes
@@ -60,7 +60,7 @@ def test_curves_fall_inside_the_frame_and_are_told_apart_without_colour():
 def test_the_stored_adder_adds_as_chapter_11_says():
     import numpy as np
 
-    model, shares = trained.adder(), []
+    model, shares = adder(), []
     for seq_len in (100, 200, 500):
         sums = adding(300, seq_len, seed=5)
         outputs, trace = model.forward(sums.x)
@@ -71,4 +71,4 @@ def test_the_stored_adder_adds_as_chapter_11_says():
     assert 0.3 < shares[1] < 0.6
     assert shares[2] == 0
     model.parameters["bias_out"][:] = 99
-    assert trained.adder().parameters["bias_out"][0] == 0.48
+    assert adder().parameters["bias_out"][0] == 0.48

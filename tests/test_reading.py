@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.course import trained
+from lstm_lib.course.networks.counter import counter
+from lstm_lib.course.networks.reber import reber_reader
 from lstm_lib.course.reading import (
     Reader,
     Reading,
@@ -123,5 +124,5 @@ def test_the_unit_that_remembers_is_steady_between_the_two_symbols_and_there_alo
 
 
 def test_the_stored_networks_have_such_units():
-    assert counting_unit(Reader(trained.counter(), "abT")) == 1
-    assert remembering_unit(Reader(trained.reber_reader(), REBER_SYMBOLS)) == 0
+    assert counting_unit(Reader(counter(), "abT")) == 1
+    assert remembering_unit(Reader(reber_reader(), REBER_SYMBOLS)) == 0

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from torch import nn
 
-from lstm_lib.course import recipes, trained
 from lstm_lib.course.explorers import reber_picture as picture
 from lstm_lib.course.explorers.reber import ReberExplorer
+from lstm_lib.course.networks.network import Network
+from lstm_lib.course.networks.reber import reber_reader, reber_split
 from lstm_lib.course.tasks.reber import reber, reber_states, reber_strings, reber_walk
 from lstm_lib.course.tasks.symbols import ahead, one_hot
 from lstm_lib.vector import VectorLSTM
 from tests.pictures import SVG, outside, overlaps, says, sheets, texts
-from tools import symbols
 
 START = "BTBTSXXVPXVVETE"
 STRINGS = ["B", "BT", "BPBT", "BTBTXSET", "BPBPVVEPE", "BPBTSSSSSXXTTVPXVV"]
@@ -48,24 +48,24 @@ def twin(string):
 
 
 def test_the_stored_network_is_right_on_a_thousand_held_out_strings():
-    training, held_out = symbols.reber_split()
+    training, held_out = reber_split()
     assert (len(set(training)), len(set(held_out))) == (500, 1000)
     assert not set(training) & set(held_out)
     strings = reber(held_out)
-    outputs, _ = trained.reber_reader().forward(strings.x)
+    outputs, _ = reber_reader().forward(strings.x)
     assert ahead(outputs, strings.legal, strings.lengths).all()
-    for values in trained.reber_reader().parameters.values():
+    for values in reber_reader().parameters.values():
         assert np.allclose(values, values.round(2), atol=0)
 
 
 def test_its_weights_are_the_stored_ones():
-    outputs, _ = trained.reber_reader().forward(one_hot("BT", SYMBOLS)[None])
+    outputs, _ = reber_reader().forward(one_hot("BT", SYMBOLS)[None])
     expected = [11.539, -3.131, 3.513, 2.744, 2.181, -8.963, 0.918]
     assert outputs[0, 1] == pytest.approx(expected, abs=0.001)
 
 
 def test_its_first_unit_tells_t_from_p_all_the_way():
-    model, gaps = trained.reber_reader(), []
+    model, gaps = reber_reader(), []
     for string in reber_strings(100, seed=9):
         with_t, with_p = sorted([string, twin(string)], key=lambda s: s[1] == "P")
         c = [model.forward(one_hot(s, SYMBOLS)[None])[1].c[0, :, 0] for s in (with_t, with_p)]
@@ -92,7 +92,7 @@ def test_the_example_asks_for_the_second_symbol(explorer):
 def test_what_is_shown_is_what_the_network_does(explorer, string):
     explorer.string.value = string
     explorer.unit.value = 3
-    model = trained.reber_reader()
+    model = reber_reader()
     outputs, trace = model.forward(one_hot(string, SYMBOLS)[None])
     other = model.forward(one_hot(twin(string), SYMBOLS)[None])[1] if string != "B" else None
     walk, states = reber_walk(string), reber_states()
@@ -253,8 +253,8 @@ def test_a_step_sends_the_moving_sheet_alone(explorer):
 
 
 def test_a_network_of_torch_shows_the_same(explorer):
-    model = recipes.Network(7, 6, 7).double()
-    stored = trained.reber_reader()
+    model = Network(7, 6, 7).double()
+    stored = reber_reader()
     model.layer, model.read_out = stored.to_torch(), stored.read_out_to_torch()
     other = ReberExplorer(model)
     assert other.view() == explorer.view()
@@ -262,7 +262,7 @@ def test_a_network_of_torch_shows_the_same(explorer):
 
 
 def test_the_unit_that_remembers_is_found_wherever_it_is():
-    stored, order = trained.reber_reader(), [3, 1, 4, 5, 0, 2]
+    stored, order = reber_reader(), [3, 1, 4, 5, 0, 2]
     moved = VectorLSTM(7, 6, 7)
     for name, values in stored.parameters.items():
         if name.endswith("_l0"):
@@ -293,7 +293,7 @@ def test_a_network_that_remembers_nothing_has_a_picture_too():
     assert "wrong: another is on top" in texts(explorer.render())
 
 
-@pytest.mark.parametrize("model", [VectorLSTM(3, 2, 3), nn.LSTM(7, 7), recipes.Network(3, 2, 3)])
+@pytest.mark.parametrize("model", [VectorLSTM(3, 2, 3), nn.LSTM(7, 7), Network(3, 2, 3)])
 def test_a_model_that_does_not_fit_is_refused(model):
     with pytest.raises(ValueError, match="model must"):
         ReberExplorer(model)

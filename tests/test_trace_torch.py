@@ -13,9 +13,9 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_lib import layers
-from lstm_lib.course import trained
 from lstm_lib.course.explorers import cell_picture as cell
 from lstm_lib.course.explorers import timeline
+from lstm_lib.course.networks.counter import counter
 from lstm_lib.course.tasks.counting import counting
 from lstm_lib.explorers import VectorExplorer
 from lstm_lib.scalar import ScalarLSTM
@@ -593,7 +593,7 @@ def test_what_comes_back_is_a_trace():
 
 
 def test_a_memory_that_climbed_far_in_float32_is_not_taken_for_another_forward():
-    lstm = trained.counter().to_torch().float()
+    lstm = counter().to_torch().float()
     x = torch.from_numpy(counting([400]).x).float()
     far_up, exact = trace(lstm, x)[0], trace(lstm.double(), x.double())[0]
     assert far_up.c.max() > 300

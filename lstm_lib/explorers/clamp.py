@@ -367,8 +367,8 @@ def _example() -> tuple[Any, Any, list[str], Callable]:
     # Only who opens this explorer pays for NumPy.
     import numpy as np
 
+    from lstm_lib.course.networks.recall import two_bit_recall
     from lstm_lib.course.tasks.bits import delayed_recall
-    from lstm_lib.course.trained import two_bit_recall
 
     pairs = [delayed_recall(1, width=2, gap=8, numbers=[pair]) for pair in range(4)]
     x, targets, asked = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))

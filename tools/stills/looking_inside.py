@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from lstm_lib.course.networks.counter import counter
 from lstm_lib.course.tasks.counting import counting
-from lstm_lib.course.trained import counter
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.marks import UP, arrow
 from lstm_lib.drawing.svg import document, line, number, polyline, rect, shape, text

@@ -187,7 +187,7 @@ def _small_network() -> "tuple[torch.nn.Module, torch.Tensor]":
     """Return a network of 3 units and an input, without touching torch's random numbers."""
     import torch
 
-    from lstm_lib.course.recipes import Network
+    from lstm_lib.course.networks.network import Network
 
     draw = torch.Generator().manual_seed(4)
     network = Network(2, 3, 2, seed=5).double()

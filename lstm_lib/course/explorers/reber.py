@@ -119,9 +119,9 @@ class ReberExplorer(Explorer):
 def _stored() -> Any:
     """Return the stored network."""
     # Only who opens this explorer pays for NumPy.
-    from lstm_lib.course import trained
+    from lstm_lib.course.networks.reber import reber_reader
 
-    return trained.reber_reader()
+    return reber_reader()
 
 
 def _aloud(walk: picture.Walk, t: int) -> str:

@@ -1,4 +1,4 @@
-"""The trainings of the chapters on memory, in small."""
+"""The stored networks, and the trainings of the chapters on memory, in small."""
 
 import re
 
@@ -7,18 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lib.course import recipes
-from lstm_lib.course.recipes import (
-    Network,
-    chrono,
-    set_forget_bias,
-    train_adder,
-    train_counter,
-    train_reber,
-)
+from lstm_lib.course import networks
+from lstm_lib.course.networks import network
+from lstm_lib.course.networks.adder import Adder, train_adder
+from lstm_lib.course.networks.counter import train_counter
+from lstm_lib.course.networks.network import Network, chrono, updates
+from lstm_lib.course.networks.reber import reber_split, train_reber
 from lstm_lib.course.tasks.adding import Sums, adding
 from lstm_lib.course.tasks.counting import longest
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber
+from lstm_lib.layers import set_forget_bias
 
 # --- networks ---------------------------------------------------------------------------------
 
@@ -89,7 +87,7 @@ def test_updates_are_adam_with_one_cycle_and_clipping():
     with torch.no_grad():
         network.weight.fill_(3.0)
     start = float(network.weight.detach())
-    losses = list(recipes.updates(network, lambda _: network.weight.square().sum(), 200, lr=0.1))
+    losses = list(updates(network, lambda _: network.weight.square().sum(), 200, lr=0.1))
     assert losses[0] == start**2
     assert losses[-1] < 0.01
     moves = -np.diff(np.sqrt(losses))
@@ -100,7 +98,7 @@ def test_updates_are_adam_with_one_cycle_and_clipping():
 def test_an_update_is_made_only_when_the_next_is_asked_for():
     network = nn.Linear(1, 1)
     before = network.weight.clone()
-    steps = recipes.updates(network, lambda _: network.weight.square().sum(), 3, lr=0.1)
+    steps = updates(network, lambda _: network.weight.square().sum(), 3, lr=0.1)
     next(steps)
     assert (network.weight == before).all()
     next(steps)
@@ -115,7 +113,7 @@ def test_an_update_is_made_only_when_the_next_is_asked_for():
 )
 def test_each_training_starts_with_its_forget_bias_and_rate(monkeypatch, train, bias, rate):
     asked = []
-    monkeypatch.setattr(recipes, "updates", lambda *_, lr: iter(asked.append(lr) or ()))
+    monkeypatch.setattr(network, "updates", lambda *_, lr: iter(asked.append(lr) or ()))
     assert (gates(train().layer)[1] == bias).all()
     assert set(asked) == {rate}
     assert type(train(layer="rnn").layer) is nn.RNN  # it has no gates to set
@@ -135,17 +133,17 @@ def test_a_counter_of_three_letters_has_four_symbols():
 
 
 def test_the_parts_of_reber_have_no_string_in_common():
-    training, held_out = recipes.reber_split(3)
+    training, held_out = reber_split(3)
     assert (len(set(training)), len(set(held_out))) == (500, 1000)
     assert not set(training) & set(held_out)
-    assert recipes.reber_split(3) == (training, held_out)
+    assert reber_split(3) == (training, held_out)
 
 
 def test_the_inner_grammar_is_learned_first():
     losses = []
     network = train_reber(0, count=300, on_progress=lambda _, loss: losses.append(loss))
     assert np.mean(losses[-20:]) < 0.6 < np.log(7) - 0.1 < losses[0]
-    text = recipes.reber_split(0)[1][0]
+    text = reber_split(0)[1][0]
     batch = reber([text])
     first = network.predict(batch.x)[0, 1]  # after the second symbol comes a B
     assert REBER_SYMBOLS[first.argmax()] == "B"
@@ -156,7 +154,7 @@ class Reader(nn.Module):
 
     margin = 0.0
 
-    def __init__(self, *_):
+    def __init__(self, *_, **__):
         super().__init__()
         self.layer = nn.LSTM(1, 1)
         self.asked = []
@@ -166,12 +164,12 @@ class Reader(nn.Module):
         return torch.zeros(x.shape) + 0.0 * self.layer.bias_ih_l0.sum()
 
     def predict(self, x):
-        return type(self).margin * reber(recipes.reber_split(0)[0]).legal
+        return type(self).margin * reber(reber_split(0)[0]).legal
 
 
 @pytest.mark.parametrize(("margin", "updates"), [(1.01, 200), (0.99, 410)])
 def test_a_reader_is_done_when_all_training_strings_are_ahead_by_one(monkeypatch, margin, updates):
-    monkeypatch.setattr(recipes, "Network", Reader)
+    monkeypatch.setattr(network, "Network", Reader)
     monkeypatch.setattr(Reader, "margin", margin)
     seen = []
     train_reber(0, count=205, cycles=2, on_progress=lambda done, _: seen.append(done))
@@ -179,9 +177,9 @@ def test_a_reader_is_done_when_all_training_strings_are_ahead_by_one(monkeypatch
 
 
 def test_short_strings_come_first_and_then_all_alike(monkeypatch):
-    monkeypatch.setattr(recipes, "Network", Reader)
+    monkeypatch.setattr(network, "Network", Reader)
     reader = train_reber(0, count=100, cycles=1)
-    training = recipes.reber_split(0)[0]
+    training = reber_split(0)[0]
     sizes = [float(x.sum()) / len(x) for x in reader.asked]  # steps of a string, on average
     assert np.mean(sizes[50:]) == pytest.approx(np.mean([len(s) - 1 for s in training]), rel=0.05)
     assert np.mean(sizes[:50]) < 0.75 * np.mean(sizes[50:])
@@ -212,7 +210,7 @@ def test_the_first_error_of_the_adder_is_that_of_its_start():
     network = Network(2, 16, 1, seed=3)
     chrono(network.layer, 40, seed=3)
     sums = adding(32, 40, seed=3 * 10**6)
-    wanted = abs(recipes.Adder(network, None, ()).answer(sums) - sums.targets).mean()
+    wanted = abs(Adder(network, None, ()).answer(sums) - sums.targets).mean()
     assert train_adder(40, 3, count=1).errors == pytest.approx((wanted,), rel=1e-5)
 
 
@@ -228,8 +226,8 @@ def test_the_adder_stops_when_the_last_2000_are_right(monkeypatch):
         def forward(self, x):
             return 0.0 * super().forward(x)
 
-    monkeypatch.setattr(recipes, "adding", easy)
-    monkeypatch.setattr(recipes, "Network", Silent)
+    monkeypatch.setattr(networks.adder, "adding", easy)
+    monkeypatch.setattr(network, "Network", Silent)
     adder = train_adder(20, 0, count=200)
     assert adder.sequences == 32 * (41 + 63)  # 63 batches hold 2,000 sequences
     assert train_adder(20, 0, count=103).sequences is None
@@ -245,11 +243,11 @@ def test_batch_size_and_rate_of_the_adder_are_its_own(monkeypatch):
         yield 0.0
 
     asked = []
-    real = recipes.adding
+    real = networks.adder.adding
     monkeypatch.setattr(
-        recipes, "adding", lambda *args, **more: asked.append(args) or real(*args, **more)
+        networks.adder, "adding", lambda *args, **more: asked.append(args) or real(*args, **more)
     )
-    monkeypatch.setattr(recipes, "updates", watched)
+    monkeypatch.setattr(network, "updates", watched)
     train_adder(20, 0, count=7)
     train_adder(20, 0, count=7, batch_size=5, lr=0.02)
     assert asked == [(32, 20), (5, 20)]
