@@ -131,7 +131,7 @@ CHECKPOINTS = """
 import numpy as np
 from lstm_lib.course.tasks import waves, windows
 from lstm_lib.vector import VectorLSTM
-from lstm_lib.course.explorers.lightning import Checkpoint
+from lstm_lib.course.checkpoints import Checkpoint
 x, targets = (values[::100] for values in windows(waves(1000), 48, 12))
 runs = [VectorLSTM(1, 32, output_size=12, seed=k).forward(x) for k in range(41)]
 saved = [Checkpoint(5 * k, outputs[:, -1], trace) for k, (outputs, trace) in enumerate(runs)]

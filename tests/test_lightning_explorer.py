@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_lib.course.checkpoints import Checkpoint
 from lstm_lib.course.explorers import lightning_picture as picture
-from lstm_lib.course.explorers.lightning import Checkpoint, LightningExplorer
+from lstm_lib.course.explorers.lightning import LightningExplorer
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.course.tasks.waves import waves, windows
 from lstm_lib.descent import train
@@ -181,8 +182,8 @@ def test_forecast_and_earlier_ones_stand_where_their_numbers_are(epoch, k):
     checkpoints, targets = runs()
     explorer = LightningExplorer(checkpoints, targets)
     go(explorer, sequence=2, epoch=epoch)
-    walk, _ = explorer._walk()
-    chart = picture._forecasts(walk)
+    stages, _ = explorer._scene()
+    chart = picture._forecasts(stages)
     drawn = [
         (points, "opacity" in node.attrib)
         for points, node in lines(explorer.render(), "h")
@@ -202,7 +203,7 @@ def test_no_forecast_leaves_its_chart():
     explorer = LightningExplorer(checkpoints, targets)
     for epoch in (0, 1):
         go(explorer, epoch=epoch)
-        assert picture._forecasts(explorer._walk()[0]).high > 40
+        assert picture._forecasts(explorer._scene()[0]).high > 40
 
 
 def test_long_walks_show_some_earlier_forecasts_the_first_among_them():
@@ -216,7 +217,7 @@ def test_what_was_seen_and_what_followed_are_the_sequence():
     checkpoints, targets = runs()
     explorer = LightningExplorer(checkpoints, targets)
     go(explorer, sequence=3)
-    chart = picture._forecasts(explorer._walk()[0])
+    chart = picture._forecasts(explorer._scene()[0])
     series = [*checkpoints[0].trace.x[2, :, 0], *targets[2]]
     ((seen, _),) = lines(explorer.render(), "x")
     assert np.abs(seen - [(chart.across(t), chart.up(series[t])) for t in range(48)]).max() < 0.06
@@ -230,9 +231,9 @@ def test_lines_are_those_of_the_unit_and_stand_below_their_steps():
     checkpoints, targets = runs()
     explorer = LightningExplorer(checkpoints, targets)
     go(explorer, epoch=5, sequence=2, unit=3)
-    walk, _ = explorer._walk()
-    trace, whole = checkpoints[3].trace, picture._forecasts(walk)
-    charts = {name: chart for chart, names in picture._unit_charts(walk) for name in names}
+    stages, _ = explorer._scene()
+    trace, whole = checkpoints[3].trace, picture._forecasts(stages)
+    charts = {name: chart for chart, names in picture._unit_charts(stages) for name in names}
     for name in "fiogch":
         values = getattr(trace, name)[1, :, 2]
         wanted = [(charts[name].across(t), charts[name].up(v)) for t, v in enumerate(values)]
@@ -249,17 +250,17 @@ def test_the_scale_of_c_is_the_same_at_every_checkpoint_and_for_every_sequence()
     explorer = LightningExplorer(checkpoints, targets)
     for epoch, sequence in ((0, 1), (10, 3), (2, 2)):
         go(explorer, epoch=epoch, sequence=sequence)
-        assert explorer._walk()[0].memory == 8
+        assert explorer._scene()[0].memory == 7.5
         assert "−8" in texts(explorer.render())
     go(explorer, unit=2)
-    assert explorer._walk()[0].memory < 8
+    assert explorer._scene()[0].memory < 8
 
 
 def test_the_error_curve_has_every_checkpoint_and_a_mark_at_the_chosen_one():
     checkpoints, targets = runs()
     explorer = LightningExplorer(checkpoints, targets)
     go(explorer, epoch=5)
-    chart = picture._errors_chart(explorer._walk()[0])
+    chart = picture._errors_chart(explorer._scene()[0])
     errors = [np.mean((c.outputs - targets) ** 2) for c in checkpoints]
     wanted = [(chart.across(k), chart.up(error)) for k, error in enumerate(errors)]
     drawn = [p for p, _ in lines(explorer.render(), "ink") if len(p) == 5]
@@ -275,7 +276,7 @@ def test_errors_by_step_ahead_stand_beside_the_naive_ones():
     checkpoints, targets = runs()
     explorer = LightningExplorer(checkpoints, targets)
     go(explorer, epoch=2)
-    chart = picture._detail_chart(explorer._walk()[0])
+    chart = picture._detail_chart(explorer._scene()[0])
     for cls, outputs in (("h", checkpoints[2].outputs), ("ink", checkpoints[0].trace.x[:, -1])):
         errors = np.mean((outputs - targets) ** 2, axis=0)
         wanted = [(chart.across(k), chart.up(error)) for k, error in enumerate(errors)]
@@ -285,7 +286,7 @@ def test_errors_by_step_ahead_stand_beside_the_naive_ones():
 
 def test_single_predictions_are_a_curve_with_the_target_as_a_level(example):
     go(example, epoch=3000, sequence=2)
-    chart = picture._detail_chart(example._walk()[0])
+    chart = picture._detail_chart(example._scene()[0])
     values = [c.outputs[1][0] for c in example.checkpoints]
     wanted = [(chart.across(k), chart.up(value)) for k, value in enumerate(values)]
     (drawn,) = [p for p, _ in lines(example.render(), "h") if len(p) == 21]

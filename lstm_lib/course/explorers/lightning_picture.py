@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
+from lstm_lib.course.checkpoints import Checkpoint, Forecasts
 from lstm_lib.course.explorers import forecast
 from lstm_lib.drawing.charts import Chart, apart
+from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.marks import marker
 from lstm_lib.drawing.svg import (
     line,
@@ -26,6 +28,7 @@ from lstm_lib.drawing.svg import (
 )
 from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
+from lstm_lib.scalar import squared_error
 
 SIZE = (880, 478)
 LEFT, WIDTH, RIGHT, NARROW = 48.0, 562.0, 724.0, 150.0  # the two columns: start and width
@@ -38,30 +41,34 @@ MOST_DOTS = 30  # checkpoints up to which each has its dot on a curve
 SMALLEST = 1e-12  # an error of zero stands here
 
 
-class Walk(NamedTuple):
+class Stages(NamedTuple):
     """One sequence and one unit, as they are seen from checkpoint to checkpoint.
 
     Fields:
+        name, unit: what the sequence is called; which unit, from 0.
+        time: what a step is called.
         epochs: how many epochs lie behind each checkpoint, (count,).
-        seen: what the model saw, (seq_len,).
-        targets: what followed, (horizon,).
+        seen, targets: what the model saw, (seq_len,), and what followed, (horizon,).
         outputs: what it forecast at each checkpoint, (count, horizon).
-        errors: mean squared error over all sequences at each checkpoint, (count,).
+        sequences: how many the errors are of.
+        errors: mean squared error over all of them at each checkpoint, (count,).
         ahead: the same for each step ahead, (count, horizon).
         naive: the same for the last value going on, (horizon,); empty when the horizon is 1.
-        memory: the end of the scale of c.
-        time: what a step is called.
+        memory: the largest size of c at any checkpoint.
     """
 
+    name: str
+    unit: int
+    time: str
     epochs: Sequence[int]
     seen: Sequence[float]
     targets: Sequence[float]
     outputs: Sequence[Sequence[float]]
+    sequences: int
     errors: Sequence[float]
     ahead: Sequence[Sequence[float]]
     naive: Sequence[float]
     memory: float
-    time: str = "step"
 
     @property
     def steps(self) -> int:
@@ -73,48 +80,82 @@ class Walk(NamedTuple):
         """Whether a single step is forecast."""
         return len(self.targets) == 1
 
+    @property
+    def naive_error(self) -> float:
+        """Mean squared error of the last value going on, over all sequences and steps."""
+        return sum(self.naive) / len(self.naive)
+
+    def off(self, outputs: Sequence[float]) -> float:
+        """Return the mean squared error of one forecast of this sequence."""
+        return squared_error(outputs, self.targets) / len(outputs)
+
+
+def scene(
+    checkpoints: Sequence[Checkpoint],
+    forecasts: Forecasts,
+    batch: int,
+    unit: int,
+    name: str,
+    time: str,
+) -> Stages:
+    """Return the scene of one sequence, number `batch`, and one unit."""
+    return Stages(
+        name=name,
+        unit=unit,
+        time=time,
+        epochs=[checkpoint.epoch for checkpoint in checkpoints],
+        seen=checkpoints[0].trace.x[batch, :, 0].tolist(),
+        targets=forecasts.targets[batch].tolist(),
+        outputs=forecasts.outputs[:, batch].tolist(),
+        sequences=len(forecasts.targets),
+        errors=forecasts.ahead.mean(1).tolist(),
+        ahead=forecasts.ahead.tolist(),
+        naive=forecasts.naive.tolist(),
+        memory=max(float(abs(trace.c[:, :, unit]).max()) for _, _, trace in checkpoints),
+    )
+
 
 # --- what stays while the checkpoints go by -----------------------------------------------------
 
 
-def frame(walk: Walk, name: str, unit: int) -> str:
-    """Draw the sequence called `name` with what followed, all scales, and the errors as curves."""
-    chart, dots = _forecasts(walk), len(walk.seen) <= MOST_MARKERS
+def frame(stages: Stages) -> str:
+    """Draw the sequence with what followed, all scales, and the errors as curves."""
+    chart, dots = _forecasts(stages), len(stages.seen) <= MOST_MARKERS
     words = {"window": "seen", "followed": "what followed", "forecast": "forecast"}
+    title = f"unit {stages.unit + 1}: gates and states, with their last values"
     pieces = [
-        text(LEFT, 14, name, 14, "b"),
-        forecast.key(LEFT, 34, words | ({"naive": "last value"} if walk.naive else {}), 18),
-        forecast.frame(chart, len(walk.seen)),
-        forecast.window(chart, walk.seen, dots),
-        forecast.followed(chart, walk.seen, walk.targets),
-        text(
-            LEFT, LOWER - 8, f"unit {unit + 1}: gates and states, with their last values", 12, "b"
-        ),
-        *(lower.frame() for lower, _ in _unit_charts(walk)),
-        _unit_charts(walk)[-1][0].axis(FOOT - 1, 12, walk.time),
+        text(LEFT, 14, stages.name, 14, "b"),
+        forecast.key(LEFT, 34, words | ({"naive": "last value"} if stages.naive else {}), 18),
+        forecast.frame(chart, len(stages.seen)),
+        forecast.window(chart, stages.seen, dots),
+        forecast.followed(chart, stages.seen, stages.targets),
+        text(LEFT, LOWER - 8, title, 12, "b"),
+        *(lower.frame() for lower, _ in _unit_charts(stages)),
+        _unit_charts(stages)[-1][0].axis(FOOT - 1, 12, stages.time),
     ]
-    if walk.naive:
-        pieces.append(forecast.naive(chart, walk.seen, len(walk.targets)))
-    return "".join([*pieces, _errors_frame(walk), _detail_frame(walk)])
+    if stages.naive:
+        pieces.append(forecast.naive(chart, stages.seen, len(stages.targets)))
+    return "".join([*pieces, _errors_frame(stages), _detail_frame(stages)])
 
 
-def _forecasts(walk: Walk) -> Chart:
+def _forecasts(stages: Stages) -> Chart:
     """Return the frame of what was seen and forecast; no checkpoint's forecast leaves it."""
-    drawn = [*walk.seen, *walk.targets, *(value for row in walk.outputs for value in row)]
-    return Chart.holding((LEFT, TOP, WIDTH, HEIGHT), walk.steps, drawn, 5)
+    drawn = [*stages.seen, *stages.targets, *(value for row in stages.outputs for value in row)]
+    return Chart.holding((LEFT, TOP, WIDTH, HEIGHT), stages.steps, drawn, 5)
 
 
-def _unit_charts(walk: Walk) -> list[tuple[Chart, Sequence[str]]]:
+def _unit_charts(stages: Stages) -> list[tuple[Chart, Sequence[str]]]:
     """Return the charts of one unit, and which lines each has; a step stands as above."""
-    width, end = WIDTH * len(walk.seen) / walk.steps, walk.memory
+    width, end = WIDTH * len(stages.seen) / stages.steps, round_up(stages.memory)
     rows = (
         (VALVES, GATES, 0.0, 1.0, ((0, "0"), (0.5, "0.5"), (1, "1"))),
         ("gh", STATES, -1.0, 1.0, _around_zero(1)),
         ("c", STATES, -end, end, _around_zero(end)),
     )
-    charts, y = [], LOWER
+    charts: list[tuple[Chart, Sequence[str]]] = []
+    y = LOWER
     for names, height, low, high, ticks in rows:
-        charts.append((Chart(LEFT, y, width, height, len(walk.seen), low, high, ticks), names))
+        charts.append((Chart(LEFT, y, width, height, len(stages.seen), low, high, ticks), names))
         y += height + GAP
     return charts
 
@@ -123,43 +164,45 @@ def _around_zero(end: float) -> tuple[tuple[float, str], ...]:
     return tuple((value, short(value)) for value in (-end, 0, end))
 
 
-def _errors_chart(walk: Walk) -> Chart:
+def _errors_chart(stages: Stages) -> Chart:
     """Return the frame of the error at every checkpoint."""
-    drawn = [*walk.errors, *([mean(walk.naive)] if walk.naive else [])]
-    return _decades((RIGHT, TOP, NARROW, HEIGHT), len(walk.epochs), drawn)
+    drawn = [*stages.errors, *([stages.naive_error] if stages.naive else [])]
+    return _decades((RIGHT, TOP, NARROW, HEIGHT), len(stages.epochs), drawn)
 
 
-def _errors_frame(walk: Walk) -> str:
+def _errors_frame(stages: Stages) -> str:
     """Draw the error at every checkpoint, and that of the naive forecast as a dashed line."""
-    chart = _errors_chart(walk)
+    chart = _errors_chart(stages)
     pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, "error", 12, "b")]
-    if walk.naive:
-        pieces.append(chart.level(mean(walk.naive), "ink", stroke_dasharray="5 4", opacity=0.7))
-    return "".join([*pieces, _walked(chart, walk, walk.errors, "ink")])
+    if stages.naive:
+        pieces.append(chart.level(stages.naive_error, "ink", stroke_dasharray="5 4", opacity=0.7))
+    return "".join([*pieces, _walked(chart, stages, stages.errors, "ink")])
 
 
-def _detail_chart(walk: Walk) -> Chart:
+def _detail_chart(stages: Stages) -> Chart:
     """Return the lower frame on the right: the error by step ahead, or all single predictions."""
     box = (RIGHT, LOWER, NARROW, GATES + 2 * (STATES + GAP))
-    if walk.is_single:
-        drawn = [*walk.targets, *(row[0] for row in walk.outputs)]
-        return Chart.holding(box, len(walk.epochs), drawn, 5)
-    return _decades(box, len(walk.targets), [*walk.naive, *(v for row in walk.ahead for v in row)])
+    if stages.is_single:
+        drawn = [*stages.targets, *(row[0] for row in stages.outputs)]
+        return Chart.holding(box, len(stages.epochs), drawn, 5)
+    return _decades(
+        box, len(stages.targets), [*stages.naive, *(v for row in stages.ahead for v in row)]
+    )
 
 
-def _detail_frame(walk: Walk) -> str:
+def _detail_frame(stages: Stages) -> str:
     """Draw what stays of the lower chart on the right."""
-    chart = _detail_chart(walk)
-    title = "forecast" if walk.is_single else "error by step ahead"
+    chart = _detail_chart(stages)
+    title = "forecast" if stages.is_single else "error by step ahead"
     pieces = [chart.frame(), text(RIGHT - 34, LOWER - 8, title, 12, "b")]
-    if walk.is_single:
-        pieces.append(chart.level(walk.targets[0], "ink", stroke_width=1.2))
-        return "".join([*pieces, _walked(chart, walk, [row[0] for row in walk.outputs], "h")])
-    pieces.append(_curve(chart, walk.naive, "ink", stroke_dasharray="5 4", opacity=0.7))
-    return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(walk.naive)))])
+    if stages.is_single:
+        pieces.append(chart.level(stages.targets[0], "ink", stroke_width=1.2))
+        return "".join([*pieces, _walked(chart, stages, [row[0] for row in stages.outputs], "h")])
+    pieces.append(_curve(chart, stages.naive, "ink", stroke_dasharray="5 4", opacity=0.7))
+    return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(stages.naive)))])
 
 
-def _decades(box: tuple[float, ...], steps: int, values: Iterable[float]) -> Chart:
+def _decades(box: tuple[float, float, float, float], steps: int, values: Iterable[float]) -> Chart:
     """Return a logarithmic frame from one power of ten to another, for errors."""
     found = [max(value, SMALLEST) for value in values]
     low, high = floor(log10(min(found))), ceil(log10(max(found)))
@@ -179,12 +222,12 @@ def _curve(chart: Chart, values: Sequence[float], cls: str, **style: object) -> 
     return polyline(chart.points(values), cls, 2, stroke_linejoin="round", **style)
 
 
-def _walked(chart: Chart, walk: Walk, values: Sequence[float], cls: str) -> str:
+def _walked(chart: Chart, stages: Stages, values: Sequence[float], cls: str) -> str:
     """Draw one value per checkpoint, with a dot at each where there is room."""
     points = chart.points(values)
     room = len(points) <= MOST_DOTS
     dots = (line(x, y, x, y, cls, stroke_width=4.5, stroke_linecap="round") for x, y in points)
-    return _curve(chart, values, cls) + "".join(dots if room else ()) + _ends(chart, walk.epochs)
+    return _curve(chart, values, cls) + "".join(dots if room else ()) + _ends(chart, stages.epochs)
 
 
 def _ends(chart: Chart, epochs: Sequence[int]) -> str:
@@ -203,26 +246,28 @@ def _numbered(chart: Chart, first: str, name: str, last: str) -> str:
 # --- one checkpoint -----------------------------------------------------------------------------
 
 
-def at(walk: Walk, k: int, trace: Trace) -> str:
+def at(stages: Stages, k: int, trace: Trace) -> str:
     """Draw checkpoint `k`: its forecast before those of earlier ones, and one unit's lines.
 
     Args:
-        walk: what `frame` was drawn from.
+        stages: what `frame` was drawn from.
         k: which checkpoint, counted from 0.
         trace: the run of the unit over what was seen, (seq_len,) columns.
     """
-    chart, outputs = _forecasts(walk), walk.outputs
-    pieces = [forecast.forecast(chart, walk.seen, outputs[j], ghost=True) for j in _earlier(k)]
-    pieces.append(forecast.forecast(chart, walk.seen, outputs[k]))
-    pieces += [_lines(lower, names, trace) for lower, names in _unit_charts(walk)]
-    pieces.append(text(LEFT + WIDTH, 14, _epochs(walk.epochs[k]), 15, "b end"))
+    chart, outputs = _forecasts(stages), stages.outputs
+    pieces = [forecast.forecast(chart, stages.seen, outputs[j], ghost=True) for j in _earlier(k)]
+    pieces.append(forecast.forecast(chart, stages.seen, outputs[k]))
+    pieces += [_lines(lower, names, trace) for lower, names in _unit_charts(stages)]
+    pieces.append(text(LEFT + WIDTH, 14, _epochs(stages.epochs[k]), 15, "b end"))
     if k:
         pieces.append(text(LEFT + WIDTH, 34, "faint: earlier ones", 12, "end soft"))
-    return "".join([*pieces, _errors_now(walk, k), _detail_now(walk, k)])
+    return "".join([*pieces, _errors_now(stages, k), _detail_now(stages, k)])
 
 
 def _epochs(count: int) -> str:
-    return "before training" if count == 0 else f"after {count} epoch{'s' * (count > 1)}"
+    if count == 0:
+        return "before training"
+    return "after 1 epoch" if count == 1 else f"after {count} epochs"
 
 
 def _earlier(k: int) -> list[int]:
@@ -245,19 +290,19 @@ def _lines(chart: Chart, names: Sequence[str], trace: Trace) -> str:
     return "".join(pieces)
 
 
-def _errors_now(walk: Walk, k: int) -> str:
+def _errors_now(stages: Stages, k: int) -> str:
     """Mark the checkpoint on the curve of errors, and write its error above."""
-    value = walk.errors[k]
-    return _cursor(_errors_chart(walk), k, value, "ink", scientific(value))
+    value = stages.errors[k]
+    return _cursor(_errors_chart(stages), k, value, "ink", scientific(value))
 
 
-def _detail_now(walk: Walk, k: int) -> str:
+def _detail_now(stages: Stages, k: int) -> str:
     """Draw the errors by step ahead, or mark the checkpoint's single prediction."""
-    chart = _detail_chart(walk)
-    if walk.is_single:
-        value = walk.outputs[k][0]
+    chart = _detail_chart(stages)
+    if stages.is_single:
+        value = stages.outputs[k][0]
         return _cursor(chart, k, value, "h", number(value, 4))
-    points = chart.points(walk.ahead[k])
+    points = chart.points(stages.ahead[k])
     dots = (shape("rect", "fill-h", x=x - 2.5, y=y - 2.5, width=5, height=5) for x, y in points)
     return polyline(points, "h", 2) + "".join(dots)
 
@@ -271,8 +316,3 @@ def _cursor(chart: Chart, k: int, value: float, cls: str, words: str) -> str:
         + dot
         + text(chart.x + chart.w, chart.y - 8, words, 15, "b end")
     )
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return the mean of at least one number."""
-    return sum(values) / len(values)
