@@ -244,6 +244,7 @@ class Command(LightningCLI):
             logger = TensorBoardLogger(folder, str(self.pair), default_hp_metric=False)
             callbacks.append(Watch(*self._shown()))
         options = {"callbacks": callbacks, "logger": logger, "default_root_dir": folder}
+        options["enable_progress_bar"] = False  # Lightning's own
         return self.trainer_class(**given.as_dict() | options | kwargs)
 
     def _shown(self) -> tuple[Tensor, Tensor]:

@@ -12,12 +12,12 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, ModelCheckpoint, ProgressBar
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from tqdm.auto import tqdm
 
 from lstm_lib import _validate
-from lstm_lib.course.progress import Progress
 
 LOGS = "logs"
 HYPER = ("hyper_parameters", "datamodule_hyper_parameters")  # in a checkpoint
@@ -85,9 +85,10 @@ def trainer(
     if _validate.count("keep_every", keep_every) and not name:
         raise ValueError(f"name must be given with keep_every={keep_every}, got none")
     added = [Keep(keep_every)] if keep_every else []
-    if options.get("enable_progress_bar", True):
+    if options.pop("enable_progress_bar", True):
         added.append(EpochBar())
     options = defaults() | {"enable_checkpointing": bool(keep_every)} | options
+    options["enable_progress_bar"] = False  # Lightning's own
     logger = TensorBoardLogger(logs, name, default_hp_metric=False) if name else False
     return Trainer(max_epochs=max_epochs, logger=logger, callbacks=[*added, *callbacks], **options)
 
@@ -217,41 +218,35 @@ class WholeFiles(TorchCheckpointIO):
         return check(path)
 
 
-class EpochBar(ProgressBar):
-    """One bar over all epochs, with the training loss beside it."""
+class EpochBar(Callback):
+    """One bar over all epochs, with the training loss beside it.
+
+    Lightning's own begins anew with every epoch, and each validation adds one below a cell.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._is_on, self._bar = True, None
-
-    def disable(self) -> None:
-        """Show nothing from now on."""
-        self._is_on = False
-
-    def enable(self) -> None:
-        """Show the bar of the next training."""
-        self._is_on = True
+        self.bar = tqdm(disable=True)
 
     def on_train_start(self, trainer: lightning.Trainer, *_: object) -> None:
         """Open the bar at the epochs a checkpoint has behind it."""
-        if self._is_on and (trainer.max_epochs or 0) > 0:
-            self._bar = Progress(trainer.max_epochs, "epochs", trainer.current_epoch)
+        last, is_off = max(trainer.max_epochs or 0, 0), not trainer.is_global_zero
+        self.bar = tqdm(desc="epochs", total=last, initial=trainer.current_epoch, disable=is_off)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """Go on by one epoch."""
-        if self._bar is not None:
-            loss = trainer.callback_metrics.get("train_loss")
-            self._bar.update(note="" if loss is None else f"train_loss {loss:.4f}")
+        if "train_loss" in trainer.callback_metrics:
+            loss = trainer.callback_metrics["train_loss"]
+            self.bar.set_postfix_str(f"train_loss {loss:.4f}", refresh=False)
+        self.bar.update()
 
     def on_train_end(self, *_: object) -> None:
-        """Leave the bar standing."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        """Leave the bar standing; a training that stopped early was not broken off."""
+        self.bar.total = self.bar.n
+        self.bar.close()
 
     def on_exception(self, *_: object) -> None:
         """Leave the bar where the training broke off."""
-        self.on_train_end()
+        self.bar.close()
 
 
 def _plain(value: Any) -> Any:
