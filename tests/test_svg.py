@@ -8,7 +8,7 @@ import seaborn
 
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.charts import Chart, apart, key, round_pitch
-from lstm_lib.drawing.marks import DOWN, LEFT, RIGHT, UP, arrow, cross, marker, tick
+from lstm_lib.drawing.marks import DOWN, LEFT, RIGHT, UP, arrow, cross, marker, tick, verdict
 from lstm_lib.notation import COLORS, INKS
 
 
@@ -144,3 +144,46 @@ def test_a_key_leaves_room_for_its_words():
         10, 50, {"one": lambda x, y: f"[{x:g} {y:g}]", "two": lambda x, y: f"[{x:g} {y:g}]"}
     )
     assert re.findall(r"\[(.+?)\]", drawn) == ["10 46", f"{10 + 32 + 3 * 6.6 + 26:g} 46"]
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([0.3, -0.7], (-0.8, 0.3)),
+        ([2.5, 4.1], (0, 5)),
+        ([-3.0, -0.5], (-3, 0)),
+        ([0.0], (0, 1)),
+        ([0.001, -4.0], (-4, 0)),
+        ([0.015], (0, 1)),
+        ([0.03], (0, 0.03)),
+    ],
+)
+def test_a_chart_with_zero_in_it_has_room_for_all_values_that_matter(values, ends):
+    chart = Chart.with_zero((10, 20, 100, 50), 4, iter(values))
+    assert (chart.low, chart.high) == pytest.approx(ends)
+    assert (chart.x, chart.y, chart.w, chart.h, chart.steps) == (10, 20, 100, 50, 4)
+
+
+def test_what_is_small_depends_on_what_is_large():
+    assert Chart.with_zero((0, 0, 1, 1), 1, [0.015], least=0.5).high == pytest.approx(0.015)
+
+
+def test_a_curve_can_be_thick_and_its_markers_small():
+    drawn = Chart(0, 0, 10, 10, 2, 0, 1).curve("h", [0, 1], width=3, r=2)
+    root = ET.fromstring(f"<svg>{drawn}</svg>")
+    assert root.find("polyline").get("stroke-width") == "3"
+    assert [node.get("r") for node in root.findall("circle")] == ["2", "2"]
+    assert "circle" not in Chart(0, 0, 10, 10, 2, 0, 1).curve("h", [0, 1], markers=False)
+
+
+def test_right_and_wrong_differ_in_shape_and_colour():
+    right, wrong = verdict(3, 4, True), verdict(3, 4, False)
+    assert tick(3, 4, 5) in right
+    assert cross(3, 4, 5) in wrong
+    assert 'class="i"' in right
+    assert 'class="c"' in wrong
+
+
+def test_a_circle_has_a_place_and_a_style():
+    node = ET.fromstring(svg.circle(3, 4.5, 2, "ink", stroke_width=1.5))
+    assert node.attrib == {"class": "ink", "cx": "3", "cy": "4.5", "r": "2", "stroke-width": "1.5"}

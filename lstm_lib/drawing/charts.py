@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, inf, log10
 from typing import Self, TypeVar
 
+from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.marks import marker
 from lstm_lib.drawing.svg import line, number, polyline, rect, short, text
 from lstm_lib.notation import COLORS, DASHES
@@ -59,6 +60,26 @@ class Chart:
         rounds = (k * pitch for k in range(ceil(low / pitch), floor(high / pitch) + 1))
         return cls(*box, steps, low, high, [(value, number(value, decimals)) for value in rounds])
 
+    @classmethod
+    def with_zero(
+        cls,
+        box: tuple[float, float, float, float],
+        steps: int,
+        values: Iterable[float],
+        least: float = 1.0,
+    ) -> Self:
+        """Return a chart whose vertical axis has 0 in it and room for all values.
+
+        Args:
+            box, steps, values: as in `holding`.
+            least: the size of values from which on they have a scale of their own.
+        """
+        found = list(values)
+        low, high = max(0.0, -min(found)), max(0.0, max(found))
+        small = 0.02 * max(low, high, least)  # needs no room of its own
+        low, high = (round_up(end) if end > small else 0.0 for end in (low, high))
+        return cls(*box, steps, -low, high if low or high else 1.0)
+
     def across(self, t: float) -> float:
         """Return where step `t`, counted from 0, stands."""
         return self.x + self.w * (t + 0.5) / self.steps
@@ -111,13 +132,20 @@ class Chart:
         """Return where values stand, the first at step `start`."""
         return [(self.across(t), self.up(value)) for t, value in enumerate(values, start)]
 
-    def curve(self, name: str, values: Sequence[float], markers: bool = True) -> str:
-        """Draw the values of one quantity, in its colour, line style and marker."""
+    def curve(
+        self,
+        name: str,
+        values: Sequence[float],
+        markers: bool = True,
+        width: float = 2,
+        r: float = 4,
+    ) -> str:
+        """Draw the values of one quantity, in its colour, line style and marker of size `r`."""
         points = self.points(values)
         style = {"stroke_dasharray": DASHES[name]} if name in DASHES else {}
-        drawn = polyline(points, name, 2, **style)
+        drawn = polyline(points, name, width, **style)
         if markers:
-            drawn += "".join(marker(name, x, y) for x, y in points)
+            drawn += "".join(marker(name, x, y, r) for x, y in points)
         return drawn
 
 

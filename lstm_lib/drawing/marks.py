@@ -1,6 +1,6 @@
 """Marks on a picture: markers of the quantities, ticks and crosses, the heads of arrows."""
 
-from lstm_lib.drawing.svg import polygon, shape
+from lstm_lib.drawing.svg import path, polygon, shape
 from lstm_lib.notation import MARKERS
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)  # ways an arrow points
@@ -29,6 +29,12 @@ def cross(x: float, y: float, r: float) -> str:
     """Return the path of a cross around (x, y)."""
     across = f"{2 * r:.1f}"
     return f"M{x - r:.1f} {y - r:.1f}l{across} {across}m0 -{across}l-{across} {across}"
+
+
+def verdict(x: float, y: float, is_right: bool) -> str:
+    """Draw a tick or a cross at (x, y): right or wrong, by shape and colour."""
+    form, cls = (tick, "i") if is_right else (cross, "c")
+    return path(form(x, y, 5), cls, 2.4)
 
 
 def arrow(

@@ -111,6 +111,11 @@ def rect(x: float, y: float, w: float, h: float, cls: str = "panel", **more: obj
     return shape("rect", cls, **box, **more)
 
 
+def circle(x: float, y: float, r: float, cls: str, **more: object) -> str:
+    """Draw a circle."""
+    return shape("circle", cls, cx=float(x), cy=float(y), r=r, **more)
+
+
 def path(d: str, cls: str, width: float = 2, **more: object) -> str:
     """Draw a path."""
     return shape("path", cls, d=d, stroke_width=width, **more)

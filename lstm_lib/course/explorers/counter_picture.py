@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lstm_lib.course.reading import Reading, verdicts
 from lstm_lib.course.tasks import symbols
 from lstm_lib.course.tasks.counting import END, next_symbols
 from lstm_lib.drawing.charts import Chart, apart
-from lstm_lib.drawing.heatmap import round_up
-from lstm_lib.drawing.marks import cross, marker, tick
-from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, short, text
+from lstm_lib.drawing.marks import cross, marker, tick, verdict
+from lstm_lib.drawing.svg import circle, line, number, path, polyline, rect, short, text
 
 SIZE = (880, 484)
 ALPHABET = "ab" + END  # what may come next, in the order of the rows
@@ -26,6 +25,7 @@ MOST_MARKERS = 30  # steps up to which every value of the counting unit has its 
 MOST_NAMED = 4  # units whose numbers stand beside the chart
 DASHES = ("6 3", "2 3", "9 3 2 3")
 Rows = Sequence[Sequence[float]]
+Value = TypeVar("Value")
 
 
 class Count(NamedTuple):
@@ -95,14 +95,8 @@ def frame(count: Count) -> str:
     )  # fmt: skip
     words = [text(x, y, said, 12.5, cls) for x, y, said, cls in heads]
     rows = [_row(count, k) for k in range(len(ALPHABET))]
-    drawn = (
-        _reads(count),
-        _cells(count),
-        *rows,
-        _marks(count),
-        _chart(count).axis(AXIS, 16),
-        _record(count),
-    )
+    axis = _chart(count).axis(AXIS, 16)
+    drawn = (_reads(count), _cells(count), *rows, _marks(count), axis, _record(count))
     return "".join((*words, *drawn))
 
 
@@ -111,28 +105,27 @@ def _column(count: Count, t: float) -> float:
     return LEFT + WIDTH * t / count.steps
 
 
-def _runs(symbols: Sequence[object]) -> Iterator[tuple[int, int, object]]:
-    """Yield (start, end, value) of every stretch of equal values."""
-    start = 0
-    for value, group in groupby(symbols):
-        end = start + len(list(group))
-        yield start, end, value
-        start = end
+def _stretches(count: Count, values: Sequence[Value]) -> Iterator[tuple[float, float, Value]]:
+    """Yield (x, width, value) of every stretch of steps of equal values."""
+    end = 0
+    for value, group in groupby(values):
+        start, end = end, end + len(list(group))
+        x = _column(count, start)
+        yield x, _column(count, end) - x, value
 
 
 def _reads(count: Count) -> str:
     """Draw the string: its letters, or where they are too narrow how many there are."""
     wide, pieces = WIDTH / count.steps, []
-    for start, end, symbol in _runs(count.symbols):
-        x, width = _column(count, start), _column(count, end) - _column(count, start)
+    for x, width, symbol in _stretches(count, count.symbols):
         cls = "line panel" if symbol == "a" else "line"
         pieces.append(rect(x, READS, width, READS_HEIGHT, cls))
-        if wide >= 10:
-            pieces += [text(_column(count, t + 0.5), READS + 16, symbol, 13, "mid b")
-                       for t in range(start, end)]  # fmt: skip
-        elif width >= 36:
-            words = f"{end - start} {symbol}"
+        if wide < 10 and width >= 36:
+            words = f"{round(width / wide)} {symbol}"
             pieces.append(text(x + width / 2, READS + 16, words, 13, "mid b"))
+        elif wide >= 10:
+            places = (x + wide * (k + 0.5) for k in range(round(width / wide)))
+            pieces += [text(place, READS + 16, symbol, 13, "mid b") for place in places]
     return "".join(pieces)
 
 
@@ -141,19 +134,14 @@ def _reads(count: Count) -> str:
 
 def _cells_title(count: Count) -> str:
     """Name the lines in the chart of the cells."""
-    one = len(count.cells) == 1
-    return f"cell state c of unit {count.unit + 1}" + ("" if one else ", which counts; others thin")
+    title = f"cell state c of unit {count.unit + 1}"
+    return title if len(count.cells) == 1 else f"{title}, which counts; others thin"
 
 
 def _chart(count: Count) -> Chart:
-    """Return the chart of the cells; its scale has room for all of them, and for 0."""
-    values = [value for row in count.cells for value in row]
-    low, high = max(0.0, -min(values)), max(0.0, max(values))
-    least = 0.02 * max(low, high, 1.0)  # less than that needs no room of its own
-    low, high = (round_up(end) if end > least else 0.0 for end in (low, high))
-    if low == high == 0:
-        high = 1.0
-    return Chart(LEFT, CELLS, WIDTH, CELLS_HEIGHT, count.steps, -low, high)
+    """Return the chart of the cells."""
+    values = (value for row in count.cells for value in row)
+    return Chart.with_zero((LEFT, CELLS, WIDTH, CELLS_HEIGHT), count.steps, values)
 
 
 def _cells(count: Count) -> str:
@@ -167,11 +155,8 @@ def _cells(count: Count) -> str:
     for k, unit in enumerate(others):
         dash = {"stroke_dasharray": DASHES[k % len(DASHES)]}
         pieces.append(polyline(chart.points(count.cells[unit]), "ink", 1, opacity=0.6, **dash))
-    points = chart.points(count.cells[count.unit])
-    pieces.append(polyline(points, "c", 3))
-    if count.steps <= MOST_MARKERS:
-        pieces += [marker("c", x, y, 3.5) for x, y in points]
-    return "".join(pieces)
+    counting, markers = count.cells[count.unit], count.steps <= MOST_MARKERS
+    return "".join((*pieces, chart.curve("c", counting, markers, width=3, r=3.5)))
 
 
 # --- the predictions ----------------------------------------------------------------------------
@@ -179,26 +164,26 @@ def _cells(count: Count) -> str:
 
 def _row(count: Count, k: int) -> str:
     """Draw one symbol's row: a frame where it may come, a bar for what the network says."""
-    symbol, y = ALPHABET[k], ROWS + k * ROW_PITCH
-    foot, wide = y + ROW_HEIGHT, WIDTH / count.steps
-    pieces = [text(LEFT - 8, y + ROW_HEIGHT / 2 + 5, symbol, 14, "b end")]
-    for start, end, may in _runs([symbol in legal for legal in count.legal]):
-        x, width = _column(count, start), _column(count, end) - _column(count, start)
-        pieces += [rect(x, y, width, ROW_HEIGHT, "now")] * may
+    symbol, wide = ALPHABET[k], WIDTH / count.steps
+    row = Chart(LEFT, ROWS + k * ROW_PITCH, WIDTH, ROW_HEIGHT, count.steps, 0, 1)
+    stretches = _stretches(count, [symbol in legal for legal in count.legal])
+    frames = [(x, row.y, width, row.h) for x, width, may in stretches if may]
     gap = min(3.0, 0.15 * wide) if wide > 6 else 0.0
     bars = "".join(
-        f"M{_column(count, t) + gap:.1f} {foot:.1f}v{-ROW_HEIGHT * chance:.1f}"
-        f"h{wide - 2 * gap:.1f}V{foot:.1f}z"
+        f"M{_column(count, t) + gap:.1f} {row.up(0):.1f}v{-row.h * chance:.1f}"
+        f"h{wide - 2 * gap:.1f}V{row.up(0):.1f}z"
         for t, chance in enumerate(count.chances[k])
     )
-    pieces.append(path(bars, "fill-h", 0))
-    half = y + ROW_HEIGHT / 2
-    pieces.append(line(LEFT, half, LEFT + WIDTH, half, "ink", stroke_dasharray="2 4", opacity=0.5))
-    pieces.append(line(LEFT, foot, LEFT + WIDTH, foot, "line"))
-    for start, end, may in _runs([symbol in legal for legal in count.legal]):
-        x, width = _column(count, start), _column(count, end) - _column(count, start)
-        pieces += [rect(x, y, width, ROW_HEIGHT, "ink", stroke_width=1.5)] * may
-    return "".join(pieces)
+    return "".join(
+        (
+            text(LEFT - 8, row.up(0.5) + 5, symbol, 14, "b end"),
+            *(rect(*frame, "now") for frame in frames),
+            path(bars, "fill-h", 0),
+            row.level(0.5, "ink", stroke_dasharray="2 4", opacity=0.5),
+            row.level(0),
+            *(rect(*frame, "ink", stroke_width=1.5) for frame in frames),
+        )
+    )
 
 
 def _marks(count: Count) -> str:
@@ -208,7 +193,8 @@ def _marks(count: Count) -> str:
     places = [(_column(count, t + 0.5), right) for t, right in enumerate(count.right)]
     ticks = "".join(tick(x, MARKS, small) for x, right in places if right)
     crosses = "".join(cross(x, MARKS, large) for x, right in places if right is False)
-    return path(ticks, "i", 1.8) * bool(ticks) + path(crosses, "c", 2.4) * bool(crosses)
+    drawn = path(ticks, "i", 1.8) if ticks else ""
+    return drawn + path(crosses, "c", 2.4) if crosses else drawn
 
 
 # --- what changes with every move ---------------------------------------------------------------
@@ -251,21 +237,22 @@ def _verdict(right: bool | None) -> str:
     """Say in a word and a shape whether a step is right."""
     if right is None:
         return text(NUMBERS, MARKS + 4, "nothing may come", 13)
-    form, cls = (tick, "i") if right else (cross, "c")
-    mark = path(form(NUMBERS + 6, MARKS, 5), cls, 2.4)
-    return mark + text(NUMBERS + 18, MARKS + 4, "right" if right else "wrong", 13, "b")
+    words = text(NUMBERS + 18, MARKS + 4, "right" if right else "wrong", 13, "b")
+    return verdict(NUMBERS + 6, MARKS, right) + words
 
 
 def _record(count: Count) -> str:
     """Draw all n as one line, thick up to the longest that is right."""
     y, end = RECORD, LEFT + WIDTH * count.longest / MOST
-    words = f"right up to n = {count.longest}" + " or more" * (count.longest == MOST)
+    words = f"right up to n = {count.longest}"
+    if count.longest == MOST:
+        words += " or more"
     return "".join(
         (
             text(LEFT - 8, y + 4, f"n = 1 to {MOST}", 11, "end soft"),
             line(LEFT, y, LEFT + WIDTH, y, "line", stroke_width=2),
             line(LEFT, y, end, y, "ink", stroke_width=5) if count.longest else "",
-            shape("circle", "ink paper", cx=end, cy=float(y), r=5, stroke_width=2),
+            circle(end, y, 5, "ink paper", stroke_width=2),
             text(NUMBERS, y + 4, words, 13, "b"),
         )
     )

@@ -8,9 +8,8 @@ from lstm_lib.course.reading import Reading, softmax, verdicts
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber_states, reber_twin, reber_walk
 from lstm_lib.course.tasks.symbols import ahead
 from lstm_lib.drawing.charts import Chart
-from lstm_lib.drawing.heatmap import round_up
-from lstm_lib.drawing.marks import cross, marker, tick
-from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
+from lstm_lib.drawing.marks import marker, verdict
+from lstm_lib.drawing.svg import circle, line, number, path, polyline, rect, shape, text
 
 SIZE = (880, 492)
 CORNER, PITCH = (42, 146), (88, 37)  # where the start stands; from place to place
@@ -21,6 +20,11 @@ BARS, BAR_WIDTH = (640, 326), 120  # the probabilities: one row per symbol
 BAR_PITCH = 20
 MOST_MARKERS = 30
 PLAIN = "plain"
+STROKES: dict[str, tuple[str, float, dict[str, object]]] = {  # class, width and style of arrows
+    "gone": ("c", 4, {}),
+    "next": ("ink", 2.6, {"stroke_dasharray": "5 3"}),
+    PLAIN: ("ink", 1, {"opacity": 0.55}),
+}
 Place = tuple[float, float]
 
 
@@ -122,7 +126,7 @@ def _branches() -> str:
 def _state(name: str) -> str:
     """Draw one state; the first and the last have their names."""
     x, y = _at(name)
-    drawn = shape("circle", "ink paper", cx=x, cy=y, r=RADIUS, stroke_width=1.2)
+    drawn = circle(x, y, RADIUS, "ink paper", stroke_width=1.2)
     if name in ("start", "end"):
         drawn += text(x, y + RADIUS + 15, name, 12, "mid soft")
     return drawn
@@ -138,7 +142,9 @@ def _arrow(arrow: Arrow, kind: str) -> str:
     start = x1 + RADIUS * across, y1 + RADIUS * down
     tip = x2 - (RADIUS + 1) * across, y2 - (RADIUS + 1) * down
     foot = tip[0] - 6 * across, tip[1] - 6 * down
-    return line(*start, *foot, **_stroke(kind)) + _head(tip, atan2(down, across), kind)
+    cls, width, style = STROKES[kind]
+    drawn = line(*start, *foot, cls, stroke_width=width, **style)
+    return drawn + _head(tip, atan2(down, across), kind)
 
 
 def _loop(x: float, y: float, arrow: Arrow, kind: str) -> str:
@@ -149,27 +155,15 @@ def _loop(x: float, y: float, arrow: Arrow, kind: str) -> str:
         f"M{x - 6:.1f} {y + way * 8:.1f}C{x - 22:.1f} {y + way * 30:.1f} "
         f"{x + 20:.1f} {y + way * 38:.1f} {foot[0]:.1f} {foot[1]:.1f}"
     )
-    style = _stroke(kind)
-    drawn = path(curve, style.pop("cls"), style.pop("stroke_width"), **style)
-    return drawn + _head(tip, atan2(-24 * way, -14), kind)
-
-
-def _stroke(kind: str) -> dict[str, object]:
-    """Return the style of a line."""
-    if kind == "gone":
-        return {"cls": "c", "stroke_width": 4}
-    if kind == "next":
-        return {"cls": "ink", "stroke_width": 2.6, "stroke_dasharray": "5 3"}
-    return {"cls": "ink", "stroke_width": 1, "opacity": 0.55}
+    cls, width, style = STROKES[kind]
+    return path(curve, cls, width, **style) + _head(tip, atan2(-24 * way, -14), kind)
 
 
 def _head(tip: Place, angle: float, kind: str) -> str:
     """Draw the head of an arrow."""
     size = 8.5 if kind == PLAIN else 11
-    corners = [tip] + [
-        (tip[0] - size * cos(angle + turn), tip[1] - size * sin(angle + turn))
-        for turn in (0.4, -0.4)
-    ]
+    (x, y), turned = tip, (angle + 0.4, angle - 0.4)
+    corners = [tip, *((x - size * cos(turn), y - size * sin(turn)) for turn in turned)]
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
     if kind == "gone":
         return shape("polygon", "fill-c", points=places)
@@ -195,29 +189,21 @@ def _side(name: str) -> int:
 
 
 def _chart(walk: Walk) -> Chart:
-    """Return the chart of the unit: its scale has 0 in it and room for both lines."""
-    values = (*walk.cell, *walk.twin)
-    low, high = max(0.0, -min(values)), max(0.0, max(values))
-    least = 0.02 * max(low, high, 0.5)  # less than that needs no room of its own
-    low, high = (round_up(end) if end > least else 0.0 for end in (low, high))
-    if low == high == 0:
-        high = 1.0
+    """Return the chart of the unit."""
     steps = max(len(walk.symbols), 8)  # columns no wider than letters need
-    return Chart(*CELL, CELL_WIDTH, CELL_HEIGHT, steps, -low, high)
+    return Chart.with_zero((*CELL, CELL_WIDTH, CELL_HEIGHT), steps, [*walk.cell, *walk.twin], 0.5)
 
 
 def _cells(walk: Walk) -> str:
     """Draw c of the unit on the string, and on its twin."""
-    chart, pieces = _chart(walk), []
-    pieces += [chart.frame(), chart.level(0), chart.ends()]
-    title = f"cell state c of unit {walk.unit + 1}" + ", which remembers" * walk.remembers
+    chart, title = _chart(walk), f"cell state c of unit {walk.unit + 1}"
+    pieces = [chart.frame(), chart.level(0), chart.ends()]
+    if walk.remembers:
+        title += ", which remembers"
     if walk.other:
         title += f"; dashed: had {walk.other} come second"
         pieces.append(polyline(chart.points(walk.twin), "ink", 1.4, stroke_dasharray="6 3"))
-    line_of = chart.points(walk.cell)
-    pieces.append(polyline(line_of, "c", 3))
-    if len(walk.symbols) <= MOST_MARKERS:
-        pieces += [marker("c", x, y, 3.5) for x, y in line_of]
+    pieces.append(chart.curve("c", walk.cell, len(walk.cell) <= MOST_MARKERS, width=3, r=3.5))
     return "".join((text(4, chart.y - 8, title, 12.5, "b"), *pieces))
 
 
@@ -248,8 +234,8 @@ def cursor(walk: Walk, t: int) -> str:
     pieces = [_arrow(arrow, kind) for arrow, kind in kinds.items() if kind != PLAIN]
     pieces += [_symbol(arrow, kind) for arrow, kind in kinds.items()]
     x, y = _at(here)
-    pieces.append(shape("circle", "ink now", cx=x, cy=y, r=RADIUS + 3, stroke_width=3))
-    pieces.append(shape("circle", "", cx=x, cy=y, r=5, style="fill:var(--ink)"))
+    pieces.append(circle(x, y, RADIUS + 3, "ink now", stroke_width=3))
+    pieces.append(circle(x, y, 5, "", style="fill:var(--ink)"))
     return "".join((*pieces, _cell_now(walk, t), _bars(walk, t)))
 
 
@@ -281,9 +267,8 @@ def _bars(walk: Walk, t: int) -> str:
         pieces.append(rect(x - 30, top + 3, BAR_WIDTH * chance, 12, "fill-h"))
         if may:
             pieces.append(rect(x - 30, top + 3, BAR_WIDTH, 12, "ink", stroke_width=1.5))
-        words = number(chance) + "  may come" * may
+        words = f"{number(chance)}  may come" if may else number(chance)
         pieces.append(text(x + BAR_WIDTH - 22, top + 14, words, 13, "b" if may else ""))
-    good = (tick, "i", "right: what may come is on top")
-    form, cls, words = good if walk.right[t] else (cross, "c", "wrong: another is on top")
-    pieces.append(path(form(x - 22, READS + 21, 5), cls, 2.4))
+    words = "right: what may come is on top" if walk.right[t] else "wrong: another is on top"
+    pieces.append(verdict(x - 22, READS + 21, bool(walk.right[t])))
     return "".join((*pieces, text(x - 10, READS + 26, words, 12.5, "b")))
