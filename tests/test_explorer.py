@@ -2,17 +2,37 @@
 
 import threading
 import xml.etree.ElementTree as ET
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from ipywidgets import Output
 from ipywidgets.widgets.widget import _instances
 
-from lstm_lib import explorers as widgets
+from lstm_lib import explorers as library
+from lstm_lib.course import explorers as course
 from lstm_lib.explorers.base import Explorer, View
 from lstm_lib.explorers.controls.slider import Slider
 from tests.pictures import outside, overlaps
 
-ALL = [getattr(widgets, name) for name in widgets.__all__]
+
+def _leaves(kind):
+    """The kinds of explorer that nothing else is built on."""
+    below = [leaf for sub in kind.__subclasses__() for leaf in _leaves(sub)]
+    return below or [kind]
+
+
+for package in (library, course):
+    for page in iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(page.name)
+ALL = sorted(_leaves(Explorer), key=lambda kind: kind.__name__)
+ALL = [kind for kind in ALL if kind.__module__.startswith("lstm_lib.")]
+
+
+def test_the_explorers_are_found():
+    names = {kind.__name__ for kind in ALL}
+    assert {"CellExplorer", "ClampExplorer", "TraceExplorer", "VectorExplorer"} < names
+    assert len(names) >= 11
 
 
 class Square(Explorer):
