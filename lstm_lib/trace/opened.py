@@ -33,8 +33,9 @@ class Weights(NamedTuple):
         """Return the parameters of an LSTM, by their names in torch.nn.LSTM."""
         suffix = f"_l{layer}" + ("_reverse" if direction == "reverse" else "")
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        found: list[Any] = [getattr(module, name + suffix, None) for name in names]
-        w_ih, w_hh, b_ih, b_hh, w_hr = found
+        found = (getattr(module, name + suffix, None) for name in names)
+        parts: list[Any] = [None if p is None else p.detach() for p in found]  # autograd is out
+        w_ih, w_hh, b_ih, b_hh, w_hr = parts
         return cls(w_ih, w_hh, None if b_ih is None else b_ih + b_hh, w_hr)
 
 
