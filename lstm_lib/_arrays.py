@@ -1,12 +1,13 @@
 """Errors for people, about arrays: the NumPy part of `_validate`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 
-def float_type(name: str, dtype: object) -> np.dtype:
+def float_type(name: str, dtype: Any) -> np.dtype:
     """Return `dtype` as float64 or float32, or say that it is neither."""
     try:
         found = None if dtype is None else np.dtype(dtype)
@@ -53,7 +54,7 @@ def numbers(name: str, values: object) -> ndarray:
 
 
 def state_of(
-    name: str, module: object, needed: Sequence[str], optional: Sequence[str]
+    name: str, module: Any, needed: Sequence[str], optional: Sequence[str]
 ) -> dict[str, ndarray]:
     """Return the parameters of a torch module as arrays, refusing any but those named."""
     if not hasattr(module, "state_dict"):

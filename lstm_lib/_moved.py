@@ -48,7 +48,8 @@ class OldNames:
         package, _, old = name.partition(".")
         if package != "lstm_lib" or old not in (*MODULES, *NAMES):
             return None
-        spec = ModuleSpec(name, self, is_package=old == "training")
+        loader: Any = self
+        spec = ModuleSpec(name, loader, is_package=old == "training")
         if old not in NAMES:
             spec.origin, spec.has_location = _spec(old).origin, True
         return spec

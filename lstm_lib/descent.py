@@ -48,7 +48,9 @@ class Adam:
         self.lr = _validate.positive("lr", lr)
         self.beta1, self.beta2 = _below_one("beta1", beta1), _below_one("beta2", beta2)
         self.eps = _validate.positive("eps", eps)
-        self.means, self.squares, self.t = None, None, 0
+        self.means: list[float] = []
+        self.squares: list[float] = []
+        self.t = 0
 
     def update(self, numbers: Sequence[float], derivatives: Sequence[float]) -> list[float]:
         """Return the numbers after one step, and remember the running means.
@@ -69,7 +71,7 @@ class Adam:
         return [w - rate * m / (sqrt(s) / root + eps) for w, m, s in moved]
 
 
-def _below_one(name: str, value: object) -> float:
+def _below_one(name: str, value: float) -> float:
     """Return `value` as a float from 0 to below 1."""
     if _validate.share(name, value) == 1:
         raise ValueError(f"{name} must be below 1, got {value!r}")

@@ -9,7 +9,7 @@ that names it; an input that does not fit raises what torch raises.
 import math
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -117,7 +117,8 @@ def set_forget_bias(module: nn.Module, bias: float | Tensor) -> None:
 
     Source: Gers, Schmidhuber & Cummins (2000); Jozefowicz et al. (2015).
     """
-    rows = slice(module.hidden_size, 2 * module.hidden_size)  # the second of i, f, g, o
+    size: Any = module.hidden_size
+    rows = slice(size, 2 * size)  # the second of i, f, g, o
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             if name.startswith("bias"):
@@ -139,6 +140,11 @@ class LSTMCell(nn.Module):
         weight_hh: (4*hidden_size, hidden_size).
         bias_ih, bias_hh: (4*hidden_size,) each, or None.
     """
+
+    weight_ih: Tensor
+    weight_hh: Tensor
+    bias_ih: Tensor | None
+    bias_hh: Tensor | None
 
     def __init__(
         self,
@@ -200,7 +206,8 @@ class LSTMCell(nn.Module):
                 raise ValueError(f"hx[{k}] must be 1-D or 2-D, got {state.dim()}-D")
             if state.shape != shape:
                 raise RuntimeError(f"hx[{k}] must have shape {shape}, got {tuple(state.shape)}")
-        return (batch, *(state.view(batch.size(0), -1) for state in hx))
+        h, c = (state.view(batch.size(0), -1) for state in hx)
+        return batch, h, c
 
 
 class LSTM(nn.Module):
@@ -255,7 +262,7 @@ class LSTM(nn.Module):
         self.init, self.forget_bias = _start(init, forget_bias, bias)
         self._make_parameters(device, dtype)
 
-    def _make_parameters(self, device: object, dtype: torch.dtype | None) -> None:
+    def _make_parameters(self, device: Any, dtype: torch.dtype | None) -> None:
         """Make and draw the parameters of every layer and direction, in torch's order."""
         for layer in range(self.num_layers):
             size = self.input_size if layer == 0 else self._h_size * len(self._directions)
@@ -295,7 +302,12 @@ class LSTM(nn.Module):
 
     def extra_repr(self) -> str:
         """Return the arguments, as torch prints them."""
-        shown = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False}
+        shown: dict[str, Any] = {
+            "proj_size": 0,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+        }
         shown |= {"dropout": 0, "bidirectional": False, "init": "pytorch", "forget_bias": None}
         return _repr(self, **shown)
 
@@ -338,11 +350,11 @@ class LSTM(nn.Module):
         """Run packed sequences, the longest first; the states keep the caller's order."""
         batch_sizes = x.batch_sizes.tolist()
         if x.sorted_indices is not None and hx is not None:
-            hx = tuple(state.index_select(1, x.sorted_indices) for state in hx)
+            hx = _reordered(hx, x.sorted_indices)
         hx = self._checked(x.data, batch_sizes[0], hx)
         outputs, state = self._run_layers(x.data, batch_sizes, hx)
         if x.unsorted_indices is not None:
-            state = tuple(last.index_select(1, x.unsorted_indices) for last in state)
+            state = _reordered(state, x.unsorted_indices)
         return x._replace(data=outputs), state
 
     def _checked(self, x: Tensor, batch_size: int, hx: State | None) -> State:
@@ -357,7 +369,7 @@ class LSTM(nn.Module):
         rows = self.num_layers * len(self._directions)
         shapes = [(rows, batch_size, size) for size in (self._h_size, self.hidden_size)]
         if hx is None:
-            return tuple(x.new_zeros(shape) for shape in shapes)
+            return x.new_zeros(shapes[0]), x.new_zeros(shapes[1])
         for k, (state, shape) in enumerate(zip(hx, shapes, strict=True)):
             if state.shape != shape:
                 raise RuntimeError(f"hx[{k}] must have shape {shape}, got {tuple(state.shape)}")
@@ -386,9 +398,15 @@ class LSTM(nn.Module):
         return x, (h_n, c_n)
 
 
+def _reordered(state: State, order: Tensor) -> State:
+    """Return the states of sequences in another order."""
+    h, c = state
+    return h.index_select(1, order), c.index_select(1, order)
+
+
 def run_direction(
     x: Tensor,
-    weights: Sequence[Tensor | None],
+    weights: Sequence[Any],
     h: Tensor,
     c: Tensor,
     batch_sizes: Sequence[int],
@@ -496,7 +514,8 @@ class Unrolled(Function):
 
 def _backward_by_autograd(ctx, inputs: Sequence[Tensor], d_ends: Sequence[Tensor]) -> tuple:
     """Return what Unrolled.backward does, in a form that can be differentiated again."""
-    ends = unroll(*inputs, ctx.batch_sizes, ctx.reverse)[:3]
+    z, w_hh, h, c = inputs
+    ends = unroll(z, w_hh, h, c, ctx.batch_sizes, ctx.reverse)[:3]
     needed = [x for x, is_needed in zip(inputs, ctx.needs_input_grad, strict=False) if is_needed]
     found = iter(torch.autograd.grad(ends, needed, d_ends, create_graph=True))
     return tuple(next(found) if is_needed else None for is_needed in ctx.needs_input_grad)
@@ -517,7 +536,7 @@ def _register(
     module: nn.Module,
     name: str,
     shape: tuple[int, ...] | None,
-    device: object,
+    device: Any,
     dtype: torch.dtype | None,
 ) -> None:
     """Give `module` an empty parameter, or None in its place."""
@@ -554,7 +573,7 @@ def _dropout(dropout: object, num_layers: int) -> float:
     return float(dropout)
 
 
-def _proj_size(proj_size: object, hidden_size: int) -> int:
+def _proj_size(proj_size: int, hidden_size: int) -> int:
     """Return `proj_size`, 0 or more, below `hidden_size`."""
     if _validate.count("proj_size", proj_size) >= hidden_size:
         raise ValueError(f"proj_size must be below hidden_size {hidden_size}, got {proj_size}")

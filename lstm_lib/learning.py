@@ -65,10 +65,10 @@ def _judged(
     targets = _arrays.array("targets", targets, outputs.shape, dtype)
     if asked is None:
         return outputs, targets, np.full(outputs.shape, 1.0 / outputs.size, dtype)
-    asked = _arrays.array("asked", asked, outputs.shape, dtype) != 0
-    if not asked.any():
+    counts = _arrays.array("asked", asked, outputs.shape, dtype) != 0
+    if not counts.any():
         raise ValueError("asked must be True somewhere, got False everywhere")
-    return outputs, targets, asked.astype(dtype) / asked.sum(dtype=dtype)
+    return outputs, targets, counts.astype(dtype) / counts.sum(dtype=dtype)
 
 
 def clip_by_norm(gradients: dict[str, ndarray], max_norm: float) -> dict[str, ndarray]:
@@ -113,7 +113,9 @@ class Adam:
         self.max_norm = None if max_norm is None else _validate.positive("max_norm", max_norm)
         self.beta1, self.beta2 = _kept("beta1", beta1), _kept("beta2", beta2)
         self.eps = _validate.positive("eps", eps)
-        self.means, self.squares, self.t = {}, {}, 0
+        self.means: dict[str, ndarray] = {}
+        self.squares: dict[str, ndarray] = {}
+        self.t = 0
 
     def update(self, parameters: dict[str, ndarray], gradients: dict[str, ndarray]) -> None:
         """Move every parameter, in place, one step against its gradient.
@@ -135,7 +137,7 @@ class Adam:
             parameters[name] -= rate * self.means[name] / scale
 
 
-def _kept(name: str, value: object) -> float:
+def _kept(name: str, value: float) -> float:
     """Return `value` as a share below 1: a mean that keeps everything never learns."""
     if _validate.share(name, value) == 1.0:
         raise ValueError(f"{name} must be below 1, got {value!r}")

@@ -8,7 +8,7 @@ Equations: Gers, Schmidhuber & Cummins (2000), without peepholes.
 """
 
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy import ndarray
@@ -20,6 +20,8 @@ from lstm_lib.scalar import Gate, ScalarLSTM
 
 if TYPE_CHECKING:
     import torch
+
+Module = TypeVar("Module", bound="torch.nn.Module")
 
 
 def cell(z: ndarray, c: ndarray) -> tuple[ndarray, ...]:
@@ -312,7 +314,7 @@ class VectorLSTM:
             found |= {f"{name}_out": values for name, values in linear.items()}
         w_ih, w_hh = found["weight_ih_l0"], found["weight_hh_l0"]
         output_size = len(found["weight_out"]) if read_out is not None else None
-        made = cls(w_ih.shape[1], w_hh.shape[1], output_size, dtype=w_ih.dtype)
+        made = cls(w_ih.shape[1], w_hh.shape[1], output_size, dtype=w_ih.dtype.type)
         for name, shape in made.shapes.items():
             values = found.get(name, np.zeros(shape))
             made.parameters[name] = _arrays.array(name, values, shape, made.dtype)
@@ -334,7 +336,7 @@ class VectorLSTM:
         made = torch.nn.Linear(self.hidden_size, self.output_size)
         return self._into(made, {"weight": "weight_out", "bias": "bias_out"})
 
-    def _into(self, module: "torch.nn.Module", names: dict[str, str]) -> "torch.nn.Module":
+    def _into(self, module: "Module", names: dict[str, str]) -> "Module":
         """Give `module` these weights, {its name: name here}, and this dtype."""
         import torch
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from math import ceil, floor, log10
 from struct import pack
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
 from lstm_lib.drawing.svg import line, path, rect, shape, short, text
@@ -90,8 +90,8 @@ def png(rows: Sequence[bytes], palette: bytes) -> bytes:
 def image(x: float, y: float, w: float, h: float, data: bytes, sharp: bool = True) -> str:
     """Place a PNG, stretched; `sharp` keeps the edges of its pixels."""
     source = f"data:image/png;base64,{b64encode(data).decode()}"
-    style = {"style": "image-rendering:pixelated"} if sharp else {}
-    box = {"x": float(x), "y": float(y), "width": float(w), "height": float(h)}
+    style: dict[str, Any] = {"style": "image-rendering:pixelated"} if sharp else {}
+    box: dict[str, Any] = {"x": float(x), "y": float(y), "width": float(w), "height": float(h)}
     return shape("image", **box, preserveAspectRatio="none", href=source, **style)
 
 

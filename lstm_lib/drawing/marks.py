@@ -4,7 +4,7 @@ from lstm_lib.drawing.svg import path, polygon, shape
 from lstm_lib.notation import MARKERS
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)  # ways an arrow points
-_CORNERS = {
+_CORNERS: dict[str, list[tuple[float, float]]] = {
     "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
     "diamond": [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)],
     "triangle": [(0, -1.2), (1.2, 1), (-1.2, 1)],

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -17,7 +18,7 @@ def source(*names):
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
-class Checked(traitlets.TraitType):
+class Checked(traitlets.TraitType[Any, Any]):
     """A synced trait that keeps what `check(name, value)` returns, and raises what it raises."""
 
     def __init__(self, check, default):
