@@ -25,6 +25,14 @@ def test_numbers_are_rounded_for_people(value, decimals, shown):
     assert svg.number(value, decimals) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [(1.5, 2, "1.50"), (-1.5, 2, "(−1.50)"), (-0.004, 2, "0.00"), (-0.004, 3, "(−0.004)")],
+)
+def test_a_number_below_zero_behind_a_sign_is_bracketed(value, decimals, shown):
+    assert svg.bracketed(value, decimals) == shown
+
+
 @pytest.mark.parametrize(("value", "shown"), [(3.0, "3"), (2.345, "2.3"), (-0.04, "-0")])
 def test_coordinates_have_one_decimal_at_most(value, shown):
     assert svg.coordinate(value) == shown

@@ -234,7 +234,7 @@ def test_explorer_and_pictures_take_what_trace_gives():
         explorer.sequence.value, explorer.unit.value = 3, 5
         assert explorer.selected == t.select(batch=2, unit=4)
         assert explorer.render().startswith("<svg")
-        assert cell.state(explorer.selected[2], ScalarLSTM.published().numbers)
+        assert cell.state(explorer.selected[2], ScalarLSTM.published())
         assert timeline.curves(explorer.selected)
 
 

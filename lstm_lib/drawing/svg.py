@@ -50,6 +50,12 @@ def number(value: float, decimals: int = 2) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def bracketed(value: float, decimals: int = 2) -> str:
+    """Return `value` as it may stand behind a sign: below zero in brackets."""
+    words = number(value, decimals)
+    return f"({words})" if words.startswith("\N{MINUS SIGN}") else words
+
+
 def power_of_ten(value: float, decimals: int = 1) -> str:
     """Return `value` as a number from 1 to 10 times a power of ten, e.g. 9.5·10⁻⁴."""
     digits, power = f"{value:.{decimals}e}".split("e")

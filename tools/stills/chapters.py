@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lstm_lib.course.explorers.cell_picture import valve
+from lstm_lib.course.explorers.valves import valve
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.marks import UP, arrow

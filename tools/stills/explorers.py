@@ -52,7 +52,7 @@ def one_cell() -> str:
     step = model.run(company_b.xs)[3]
     return document(
         cell.SIZE,
-        (cell.frame(), cell.state(step, model.numbers)),
+        (cell.frame(), cell.state(step, model)),
         f"One LSTM cell on day 4 of company B. The memory {number(step.c_prev)} is kept, "
         f"{number(step.i * step.g)} is written to it, and of the new memory {number(step.c)} "
         f"the cell shows {number(step.h)}.",

@@ -8,6 +8,7 @@ from ipywidgets import HTML, VBox, Widget
 from lstm_lib import _validate
 from lstm_lib.course.explorers import cell_picture as cell
 from lstm_lib.course.explorers import timeline
+from lstm_lib.course.explorers.timeline import Verdict
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.svg import number
@@ -33,6 +34,7 @@ WIRES = {"w_h": "weight on h", "w_x": "weight on x", "b": "bias"}
 SIZE = (880, cell.SIZE[1] + timeline.SIZE[1])
 FIRST_ROW = "190px minmax(100px, 0.7fr) auto minmax(130px, 1fr)"
 LOWER = f"translate(0 {cell.SIZE[1]})"
+WEIGHTS = [f"{gate}_{wire}" for gate in LEFT_TO_RIGHT for wire in WIRES]
 REACH = 8  # the weights' sliders go from -REACH to REACH
 
 
@@ -45,9 +47,6 @@ class CellExplorer(Explorer):
 
     Args:
         model: the numbers to start with, -8 to 8 each; by default the published ones.
-
-    Raises:
-        TypeError, ValueError: `model` is not a ScalarLSTM, or one of its numbers is beyond 8.
     """
 
     def __init__(self, model: ScalarLSTM | None = None) -> None:
@@ -57,9 +56,14 @@ class CellExplorer(Explorer):
         self.seed = whole("seed", "seed of the random numbers", value=1, min=0, max=99)
         self.sequence = Choice([*SEQUENCES, OWN], name="sequence", value="company B", buttons=True)
         self.day = whole("day", "day", value=1, min=1, max=4, play=1200)
-        self.weights, self.inputs = _weight_sliders(start), _input_sliders("company B")
-        vars(self).update(self.weights | self.inputs)
+        self.f_w_h, self.f_w_x, self.f_b = _weight_sliders("f", start.f)
+        self.i_w_h, self.i_w_x, self.i_b = _weight_sliders("i", start.i)
+        self.g_w_h, self.g_w_x, self.g_b = _weight_sliders("g", start.g)
+        self.o_w_h, self.o_w_x, self.o_b = _weight_sliders("o", start.o)
+        self.x1, self.x2, self.x3, self.x4 = _price_sliders(SEQUENCES["company B"].xs)
         choices = {name: getattr(self, name) for name in ("preset", "seed", "sequence", "day")}
+        self.weights = {name: getattr(self, name) for name in WEIGHTS}
+        self.inputs = {name: getattr(self, name) for name in ("x1", "x2", "x3", "x4")}
         self._loading = False
         self._wire()  # before the base observes, so that a move and what it brings draw once
         super().__init__(choices | self.inputs | self.weights, self._rows(), SIZE)
@@ -73,28 +77,30 @@ class CellExplorer(Explorer):
         """Return the cell at the chosen day, the run, and the verdict on both companies."""
         model, t = self.model, int(self.day.value) - 1
         trace = model.run([slider.value for slider in self.inputs.values()])
-        verdicts = [(name, model.predict(xs), target) for name, (xs, target) in SEQUENCES.items()]
-        loss = model.loss(companies())
+        said = [
+            Verdict(name, model.predict(xs), target) for name, (xs, target) in SEQUENCES.items()
+        ]
         if self.sequence.value == OWN:
-            verdicts.append((OWN, trace.prediction, None))
+            said.append(Verdict(OWN, trace.prediction, None))
+        loss = model.loss(companies())
         still = (timeline.frame(len(trace)), timeline.verdicts_frame())
         moves = (
-            timeline.now(len(trace), t),
-            timeline.curves(trace),
-            timeline.verdicts(verdicts, loss),
-        )
-        says = f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}"
+            timeline.now(len(trace), t), timeline.curves(trace), timeline.verdicts(said, loss)
+        )  # fmt: skip
         return View(
             cell.frame() + svg.group(still, transform=LOWER),
-            cell.state(trace[t], model.numbers) + svg.group(moves, transform=LOWER),
-            says,
-            *_table(trace, verdicts, loss),
+            cell.state(trace[t], model) + svg.group(moves, transform=LOWER),
+            f"{self.sequence.value}, day {t + 1} of {len(trace)}: {_aloud(trace[t])}",
+            *_table(trace, said, loss),
         )
 
     def _rows(self) -> list[Widget]:
+        sliders = list(self.weights.values())
         gates = [
-            VBox([HTML(f'<b class="lstm-head">{gate} \u00b7 {NAMES[gate]}</b>'), *sliders])
-            for gate, sliders in _by_gate(self.weights).items()
+            VBox(
+                [HTML(f'<b class="lstm-head">{gate} \u00b7 {NAMES[gate]}</b>'), *sliders[k : k + 3]]
+            )
+            for gate, k in zip(LEFT_TO_RIGHT, (0, 3, 6, 9), strict=True)
         ]
         return [
             columns([self.preset, self.seed, self.sequence, self.day], FIRST_ROW),
@@ -138,36 +144,31 @@ class CellExplorer(Explorer):
             self._load(self.inputs, SEQUENCES[self.sequence.value].xs)
 
 
-def _within_reach(model: object) -> ScalarLSTM:
-    """Return `model` if it is an LSTM that the sliders can show."""
+def _within_reach(model: ScalarLSTM) -> ScalarLSTM:
+    """Return `model` if the sliders can show it."""
     for name, gate in vars(_validate.instance("model", model, ScalarLSTM)).items():
         for wire, value in gate._asdict().items():
             _validate.between(f"model.{name}.{wire}", value, -REACH, REACH)
     return model
 
 
-def _weight_sliders(model: ScalarLSTM) -> dict[str, Slider]:
-    """Return a slider for each of the twelve numbers, `f_w_h` ... `o_b`."""
-    return {
-        f"{gate}_{wire}": Slider(
-            label=wire, name=f"{NAMES[gate]}, {meaning}", color=COLORS[gate],
-            value=getattr(getattr(model, gate), wire), min=-REACH, max=REACH, step=0.1,
+def _weight_sliders(name: str, gate: Gate) -> list[Slider]:
+    """Return a slider for each of a gate's three numbers."""
+    return [
+        Slider(
+            label=wire, name=f"{NAMES[name]}, {meaning}", color=COLORS[name],
+            value=value, min=-REACH, max=REACH, step=0.1,
         )
-        for gate in LEFT_TO_RIGHT
-        for wire, meaning in WIRES.items()
-    }  # fmt: skip
+        for (wire, meaning), value in zip(WIRES.items(), gate, strict=True)
+    ]  # fmt: skip
 
 
-def _input_sliders(name: str) -> dict[str, Slider]:
-    """Return a slider for each of the four inputs, `x1` ... `x4`."""
-    return {
-        f"x{day}": Slider(label=f"price {day}", name=f"price on day {day}", value=x, min=-2, max=2)
-        for day, x in enumerate(SEQUENCES[name].xs, start=1)
-    }
-
-
-def _by_gate(weights: dict[str, Slider]) -> dict[str, list[Slider]]:
-    return {gate: [weights[f"{gate}_{wire}"] for wire in WIRES] for gate in LEFT_TO_RIGHT}
+def _price_sliders(xs: Sequence[float]) -> list[Slider]:
+    """Return a slider for each of the inputs."""
+    return [
+        Slider(label=f"price {day}", name=f"price on day {day}", value=x, min=-2, max=2)
+        for day, x in enumerate(xs, start=1)
+    ]
 
 
 def _aloud(step: Step) -> str:
@@ -182,16 +183,12 @@ def _aloud(step: Step) -> str:
 
 
 def _table(
-    trace: Trace, verdicts: Sequence[tuple[str, float, float | None]], loss: float
+    trace: Trace, verdicts: Sequence[Verdict], loss: float
 ) -> tuple[list[str], list[list[str]]]:
     """Return every number of the run, one column a day, and the predictions below."""
     header = ["", *(f"day {t + 1}" for t in range(len(trace)))]
-    names = {
-        "x": "input x",
-        **{gate: titled(gate) for gate in LEFT_TO_RIGHT},
-        "c": "memory c",
-        "h": "shown h",
-    }
+    names = {"x": "input x", **{gate: titled(gate) for gate in LEFT_TO_RIGHT}}
+    names |= {"c": "memory c", "h": "shown h"}
     rows = [[name, *(number(v, 4) for v in getattr(trace, q))] for q, name in names.items()]
     blank = [""] * (len(trace) - 1)
     rows += [[f"{name} predicts", *blank, number(p, 4)] for name, p, _ in verdicts]

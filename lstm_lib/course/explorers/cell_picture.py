@@ -8,9 +8,12 @@ gate.
 
 from math import tanh
 
-from lstm_lib.drawing.svg import coordinate, line, number, path, rect, shape, text
+from lstm_lib.course.explorers.valves import band, housing, valve
+from lstm_lib.drawing import svg
+from lstm_lib.drawing.svg import circle, line, number, path, rect, shape, text
 from lstm_lib.notation import LEFT_TO_RIGHT, NAMES, SQUASH
 from lstm_lib.record import Step
+from lstm_lib.scalar import Gate, ScalarLSTM
 
 SIZE = (880, 308)
 CENTER = dict(zip(LEFT_TO_RIGHT, (110, 330, 550, 770), strict=True))
@@ -22,7 +25,7 @@ KEEP, WRITE, SHOW = 160, 550, 770  # where the keep valve, the write joint, the 
 VALVE, TURN = 122, 150  # heights of the upright valves and of h on its way out
 BOX_TOP, BOX_W, BOX_H, HEAD = 171, 200, 96, 25
 H_WIRE, X_WIRE = 283, 300
-PLATE = 14  # length of a valve along the flow
+CROSS = "\N{MULTIPLICATION SIGN}"
 
 
 def frame() -> str:
@@ -30,26 +33,10 @@ def frame() -> str:
     return "".join((_beds(), _inputs(), *map(_box, CENTER), _controls(), _labels()))
 
 
-def state(step: Step, numbers: tuple[float, ...]) -> str:
-    """Draw the numbers of one step.
-
-    Args:
-        step: the step, with the state before it.
-        numbers: the model's twelve numbers, f, i, g, o, each w_h, w_x, b.
-    """
-    weights = {gate: numbers[3 * k : 3 * k + 3] for k, gate in enumerate(CENTER)}
-    sums = (_sum(gate, step, weights[gate]) for gate in CENTER)
+def state(step: Step, model: ScalarLSTM) -> str:
+    """Draw the numbers of one step of a model, with the state before it."""
+    sums = (_sum(gate, step, getattr(model, gate)) for gate in CENTER)
     return "".join((_written(step), _shown(step), _memory(step), _arriving(step), *sums))
-
-
-def band(d: str, name: str, value: float, width: float | None = None) -> str:
-    """Draw a flow along the path `d`, as wide as the value it carries; below zero it is dashed.
-
-    `width` is that of a pipe, which is full at 1, unless it is given.
-    """
-    style: dict[str, object] = {"stroke_dasharray": "7 4"} if value < 0 else {}
-    wide = 2.0 * PIPE_HALF * abs(value) if width is None else width
-    return path(d, name, max(wide, 1.5), **style)
 
 
 def lane_width(c: float) -> float:
@@ -57,29 +44,16 @@ def lane_width(c: float) -> float:
     return 2.0 * LANE_HALF * min(abs(c) / LANE_FULL, 1.0)
 
 
-def valve(x: float, y: float, gate: str, half: float, share: float, rising: bool = False) -> str:
-    """Draw the two plates of a valve; what they leave open is the gate's share of the bed.
-
-    Args:
-        x, y: its middle.
-        gate: the gate that moves it.
-        half: half the width of the bed.
-        share: how open it is, 0 to 1.
-        rising: whether the flow runs up or down instead of across.
-    """
-    plate = half * (1.0 - share)
-    if rising:
-        places = ((x - half, y - PLATE / 2), (x + half - plate, y - PLATE / 2))
-        return "".join(rect(*place, plate, PLATE, f"fill-{gate}") for place in places)
-    places = ((x - PLATE / 2, y - half), (x - PLATE / 2, y + half - plate))
-    return "".join(rect(*place, PLATE, plate, f"fill-{gate}") for place in places)
+def _pipe(d: str, name: str, value: float) -> str:
+    """Draw a flow in a pipe, which is full at 1."""
+    return band(d, name, value, 2.0 * PIPE_HALF * abs(value))
 
 
-def chip(x: float, y: float, name: str, value: float, width: float = 92) -> str:
+def _chip(x: float, y: float, name: str, value: float) -> str:
     """Write `name = value` on a small plate that stands on a flow, its left edge at x."""
-    words = text(x + width / 2, y + 5, f"{name} = {number(value, 3)}", 14, f"b mid ink-{name}")
-    plate = rect(x, y - 10, width, 20, "paper", rx=10)
-    return plate + rect(x, y - 10, width, 20, name, rx=10, stroke_width=1.2) + words
+    words = text(x + 46, y + 5, f"{name} = {number(value, 3)}", 14, f"b mid ink-{name}")
+    plate = rect(x, y - 10, 92, 20, "paper", rx=10)
+    return plate + rect(x, y - 10, 92, 20, name, rx=10, stroke_width=1.2) + words
 
 
 def _beds() -> str:
@@ -104,13 +78,14 @@ def _inputs() -> str:
     for center in CENTER.values():
         for name, x, y in (("h", center + 2, H_WIRE), ("x", center + 22, X_WIRE)):
             wires.append(line(x, bottom, x, y, name, stroke_width=2))
-            wires.append(shape("circle", f"fill-{name}", cx=float(x), cy=float(y), r=3.5))
+            wires.append(circle(x, y, 3.5, f"fill-{name}"))
     return "".join(wires)
 
 
 def _box(gate: str) -> str:
     """Draw a gate's box with its name."""
     left, right = CENTER[gate] - BOX_W / 2, CENTER[gate] + BOX_W / 2
+    parts = zip("hxb", (40, 55, 70), strict=True)
     return "".join(
         (
             rect(left, BOX_TOP, BOX_W, BOX_H, "paper", rx=6),
@@ -118,10 +93,7 @@ def _box(gate: str) -> str:
             text(left + 8, BOX_TOP + 18, gate, 17, f"b it ink-{gate}"),
             text(left + 24, BOX_TOP + 17, NAMES[gate], 13, f"ink-{gate}"),
             line(left, BOX_TOP + HEAD, right, BOX_TOP + HEAD, gate),
-            *(
-                text(left + 8, BOX_TOP + y, name, 12.5, "soft it")
-                for name, y in (("h", 40), ("x", 55), ("b", 70))
-            ),
+            *(text(left + 8, BOX_TOP + y, name, 12.5, "soft it") for name, y in parts),
             line(left + 8, BOX_TOP + 75, right - 8, BOX_TOP + 75),
         )
     )
@@ -129,40 +101,34 @@ def _box(gate: str) -> str:
 
 def _controls() -> str:
     """Draw the wires from the gates' boxes to their valves, and the valves' housings."""
-    upright = (2 * PIPE_HALF + 6, PLATE + 6)
-    places = {
-        "f": (KEEP, LANE, PLATE + 6, 2 * LANE_HALF + 6),
-        "i": (WRITE, VALVE, *upright),
-        "o": (SHOW, VALVE, *upright),
-    }
-    houses = (
-        rect(x - w / 2, y - h / 2, w, h, gate, rx=4, stroke_width=1.5)
-        for gate, (x, y, w, h) in places.items()
+    return "".join(
+        (
+            path(f"M{KEEP} {BOX_TOP}V{LANE + LANE_HALF + 3}", "f"),
+            path(f"M{CENTER['i']} {BOX_TOP}V{VALVE}H{WRITE - PIPE_HALF - 3}", "i"),
+            path(f"M{SHOW - 86} {BOX_TOP}V{VALVE}H{SHOW - PIPE_HALF - 3}", "o"),
+            housing(KEEP, LANE, "f", LANE_HALF),
+            housing(WRITE, VALVE, "i", PIPE_HALF, rising=True),
+            housing(SHOW, VALVE, "o", PIPE_HALF, rising=True),
+        )
     )
-    wires = (
-        path(f"M{KEEP} {BOX_TOP}V{LANE + LANE_HALF + 3}", "f"),
-        path(f"M{CENTER['i']} {BOX_TOP}V{VALVE}H{WRITE - PIPE_HALF - 3}", "i"),
-        path(f"M{SHOW - 86} {BOX_TOP}V{VALVE}H{SHOW - PIPE_HALF - 3}", "o"),
-    )
-    return "".join((*wires, *houses))
 
 
 def _labels() -> str:
     """Write what the flows are."""
-    return "".join(
-        (
-            text(4, 27, "memory before", 12.5, "soft"),
-            text(876, 27, "memory after", 12.5, "end soft"),
-            text(876, TURN - 17, "shown", 12.5, "end soft"),
-            text(CENTER["i"] + 8, VALVE - 8, "how much is written", 12.5, "soft"),
-            text(KEEP + 8, VALVE - 8, "how much is kept", 12.5, "soft"),
-        )
+    labels = (
+        (4, 27, "memory before", "soft"),
+        (876, 27, "memory after", "end soft"),
+        (876, TURN - 17, "shown", "end soft"),
+        (CENTER["i"] + 8, VALVE - 8, "how much is written", "soft"),
+        (KEEP + 8, VALVE - 8, "how much is kept", "soft"),
     )
+    return "".join(text(x, y, words, 12.5, cls) for x, y, words, cls in labels)
 
 
 def _memory(step: Step) -> str:
     """Draw the lane: the memory before, what is kept of it, the memory after."""
     kept, written = step.f * step.c_prev, step.i * step.g
+    product = _term(step.f, CROSS, step.c_prev)
     flows = ((0, KEEP, step.c_prev), (KEEP, WRITE, kept), (WRITE, 880, step.c))
     lane = (band(f"M{a} {LANE}H{b}", "c", c, lane_width(c)) for a, b, c in flows)
     joint = {"cx": float(WRITE), "cy": float(LANE), "r": 11}
@@ -173,33 +139,31 @@ def _memory(step: Step) -> str:
             shape("circle", "paper", **joint),
             shape("circle", "ink", stroke_width=1.5, **joint),
             text(WRITE, LANE + 6, "+", 18, "b mid"),
-            chip(4, LANE, "c", step.c_prev),
-            chip(784, LANE, "c", step.c),
-            text(KEEP, 27, f"\u00d7 {number(step.f, 3)}", 14, "b mid ink-f"),
-            text(355, 27, f"kept: {_operation(step.f, chr(215), step.c_prev, kept)}", 12.5, "mid"),
-            text(670, 27, _operation(kept, "+", written, step.c), 12.5, "mid"),
+            _chip(4, LANE, "c", step.c_prev),
+            _chip(784, LANE, "c", step.c),
+            text(KEEP, 27, f"{CROSS} {number(step.f, 3)}", 14, "b mid ink-f"),
+            text(355, 27, f"kept: {product} = {number(kept, 3)}", 12.5, "mid"),
+            text(670, 27, f"{_term(kept, '+', written)} = {number(step.c, 3)}", 12.5, "mid"),
         )
     )
 
 
-def _operation(a: float, sign: str, b: float, result: float) -> str:
-    """Write `a sign b = result`; a negative number behind the sign stands in brackets."""
-    second = f"({number(b, 3)})" if b < -0.0005 else number(b, 3)
-    return f"{number(a, 3)} {sign} {second} = {number(result, 3)}"
+def _term(a: float, sign: str, b: float) -> str:
+    """Write `a sign b`."""
+    return f"{number(a, 3)} {sign} {svg.bracketed(b, 3)}"
 
 
 def _written(step: Step) -> str:
     """Draw the candidate rising through the input valve into the lane."""
     written = step.i * step.g
-    product, result = _operation(step.i, "\u00d7", step.g, written).split(" = ")
     return "".join(
         (
-            band(f"M{WRITE} {BOX_TOP}V{VALVE}", "g", step.g),
-            band(f"M{WRITE} {VALVE}V{LANE + 11}", "g", written),
+            _pipe(f"M{WRITE} {BOX_TOP}V{VALVE}", "g", step.g),
+            _pipe(f"M{WRITE} {VALVE}V{LANE + 11}", "g", written),
             valve(WRITE, VALVE, "i", PIPE_HALF, step.i, rising=True),
-            text(WRITE - 22, VALVE + 18, f"\u00d7 {number(step.i, 3)}", 14, "b end ink-i"),
-            text(WRITE + 20, 88, product, 12.5),
-            text(WRITE + 20, 104, f"= {result} written", 12.5),
+            text(WRITE - 22, VALVE + 18, f"{CROSS} {number(step.i, 3)}", 14, "b end ink-i"),
+            text(WRITE + 20, 88, _term(step.i, CROSS, step.g), 12.5),
+            text(WRITE + 20, 104, f"= {number(written, 3)} written", 12.5),
         )
     )
 
@@ -210,16 +174,16 @@ def _shown(step: Step) -> str:
     box = {"x": SHOW - 24.0, "y": 78.0, "width": 48.0, "height": 22.0, "rx": 10}
     return "".join(
         (
-            band(f"M{SHOW} {coordinate(edge)}V88", "c", squashed),
-            band(f"M{SHOW} 88V{VALVE}", "c", squashed),
-            band(f"M{SHOW} {VALVE}V{TURN}H880", "h", step.h),
+            _pipe(f"M{SHOW} {svg.coordinate(edge)}V88", "c", squashed),
+            _pipe(f"M{SHOW} 88V{VALVE}", "c", squashed),
+            _pipe(f"M{SHOW} {VALVE}V{TURN}H880", "h", step.h),
             valve(SHOW, VALVE, "o", PIPE_HALF, step.o, rising=True),
             shape("rect", "paper", **box),
             shape("rect", "ink", stroke_width=1.2, **box),
             text(SHOW, 93, "tanh", 12.5, "mid"),
             text(SHOW + 30, 94, f"= {number(squashed, 3)}", 12.5),
-            text(SHOW - 22, VALVE + 18, f"\u00d7 {number(step.o, 3)}", 14, "b end ink-o"),
-            chip(784, TURN, "h", step.h),
+            text(SHOW - 22, VALVE + 18, f"{CROSS} {number(step.o, 3)}", 14, "b end ink-o"),
+            _chip(784, TURN, "h", step.h),
         )
     )
 
@@ -232,22 +196,20 @@ def _arriving(step: Step) -> str:
     )
 
 
-def _sum(gate: str, step: Step, weights: tuple[float, float, float]) -> str:
+def _sum(name: str, step: Step, gate: Gate) -> str:
     """Write the three parts of a gate's sum and the value it comes to."""
-    w_h, w_x, b = weights
-    right, value = CENTER[gate] + BOX_W / 2 - 8, getattr(step, gate)
-    products = ((w_h, step.h_prev), (w_x, step.x))
-    z = sum(weight * arriving for weight, arriving in products) + b
-    lines = [
-        text(right - 58, BOX_TOP + 40 + 15 * k, f"{number(w)} \u00d7 {number(v)}", 12.5, "end")
-        for k, (w, v) in enumerate(products)
-    ]
-    results = [number(w * v) for w, v in products] + [number(b)]
-    lines += [
-        text(right, BOX_TOP + 40 + 15 * k, words, 12.5, "end") for k, words in enumerate(results)
-    ]
-    total = f"{SQUASH[gate]}({number(z)}) = {number(value, 3)}"
-    return "".join((_gauge(gate, value), *lines, text(right, BOX_TOP + 90, total, 12.5, "end")))
+    right, value = CENTER[name] + BOX_W / 2 - 8, getattr(step, name)
+    from_h, from_x = gate.w_h * step.h_prev, gate.w_x * step.x
+    rows = (
+        (58, 40, f"{number(gate.w_h)} {CROSS} {number(step.h_prev)}"),
+        (58, 55, f"{number(gate.w_x)} {CROSS} {number(step.x)}"),
+        (0, 40, number(from_h)),
+        (0, 55, number(from_x)),
+        (0, 70, number(gate.b)),
+        (0, 90, f"{SQUASH[name]}({number(from_h + from_x + gate.b)}) = {number(value, 3)}"),
+    )
+    words = (text(right - x, BOX_TOP + y, said, 12.5, "end") for x, y, said in rows)
+    return "".join((_gauge(name, value), *words))
 
 
 def _gauge(gate: str, value: float) -> str:

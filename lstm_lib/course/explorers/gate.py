@@ -4,7 +4,7 @@ from ipywidgets import Button, Layout
 
 from lstm_lib import _validate
 from lstm_lib.course.explorers import gate_picture as picture
-from lstm_lib.drawing.svg import number
+from lstm_lib.drawing.svg import bracketed, number
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.slider import Slider
 from lstm_lib.notation import COLORS
@@ -21,9 +21,6 @@ class GateExplorer(Explorer):
     Args:
         w_h, w_x, b: the gate to start with, -5 to 5; by default the published forget gate.
         h, x: hidden state and input to start with, -1 to 1.
-
-    Raises:
-        TypeError, ValueError: one of them is not a number in its range.
     """
 
     def __init__(
@@ -69,32 +66,21 @@ class GateExplorer(Explorer):
 def _slider(label: str, name: str, value: float, reach: float, color: str) -> Slider:
     """Return a slider from -reach to reach."""
     return Slider(
-        value=_validate.between(label, value, -reach, reach),
-        min=-reach,
-        max=reach,
-        step=reach / 100,
-        label=label,
-        name=name,
-        color=color,
-        layout=Layout(width="92%"),
-    )
+        value=_validate.between(label, value, -reach, reach), min=-reach, max=reach,
+        step=reach / 100, label=label, name=name, color=color, layout=Layout(width="92%"),
+    )  # fmt: skip
 
 
 def _aloud(gate: Gate, h: float, x: float, f: float) -> str:
     """Say what the picture shows."""
     z = gate.weighted_sum(h, x)
-    w_h, h, w_x, x, b = map(_in_brackets, (gate.w_h, h, gate.w_x, x, gate.b))
+    w_h, h_now, w_x, x_now, b = map(bracketed, (gate.w_h, h, gate.w_x, x, gate.b))
     return (
-        f"The sum {w_h} × {h} + {w_x} × {x} + {b} = {number(z)} opens the gate to "
+        f"The sum {w_h} × {h_now} + {w_x} × {x_now} + {b} = {number(z)} opens the gate to "
         f"σ({number(z)}) = {picture.fine(f)}: that share passes. A forget gate that stays there "
         f"has half of a memory left after {picture.steps(half_life(f))} steps, and "
         f"{picture.left(f, 10)} % after 10."
     )
-
-
-def _in_brackets(value: float) -> str:
-    """Write a number; a negative one in brackets, as it may stand behind a sign."""
-    return f"({number(value)})" if value <= -0.005 else number(value)
 
 
 def _table(f: float) -> tuple[list[str], list[list[str]]]:

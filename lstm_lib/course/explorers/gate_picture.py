@@ -6,12 +6,12 @@ forget gate's value above, the steps after which it has let go of half a memory 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import ceil, isinf, log10, tanh
+from typing import NamedTuple
 
-from lstm_lib.course.explorers.cell_picture import LANE_HALF, band, valve
-from lstm_lib.drawing.svg import line, number, path, polyline, rect, shape, text
+from lstm_lib.course.explorers.valves import band, housing, valve
+from lstm_lib.drawing.svg import circle, line, number, path, polyline, rect, shape, text
 from lstm_lib.scalar import Gate, half_life, sigmoid
 
 SIZE = (880, 428)
@@ -19,12 +19,12 @@ COLUMNS = (0, 220, 440, 660)  # w_h h, w_x x, b, z: the sliders stand in the sam
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
 LANES, TICKS = (206, 222, 238), (-10, -5, 0, 5, 10)
+LANE_HALF = 17  # half the width of a memory that is whole
 PASS = 490  # the middle of the valve that shows what passes
 BARS_TOP, BARS_BOTTOM = 338, 392
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """A straight scale on the picture: `low` stands at `start`, `high` at `end`."""
 
     low: float
@@ -38,26 +38,21 @@ class Axis:
         return self.start + share * (self.end - self.start)
 
 
-@dataclass(frozen=True)
-class Curve:
-    """One of the two soft curves, its frame and the gauge beside it.
-
-    Args:
-        name: the quantity whose colour it has.
-        squash: sigmoid or tanh.
-        z, y: its two axes.
-        gauge: where the gauge stands.
-    """
+class Curve(NamedTuple):
+    """One of the two soft curves with its axes z and y, and the place of the gauge beside it."""
 
     name: str
+    title: str
     squash: Callable[[float], float]
     z: Axis
     y: Axis
     gauge: float
 
 
-SIGMOID = Curve("f", sigmoid, Axis(-10, 10, 60, 400), Axis(0, 1, 192, 84), 412)
-TANH = Curve("g", tanh, Axis(-10, 10, 570, 764), Axis(-1, 1, 246, 84), 776)
+SIGMOID = Curve("f", "a gate: sigmoid σ(z), from shut 0 to open 1", sigmoid,
+                Axis(-10, 10, 60, 400), Axis(0, 1, 192, 84), 412)  # fmt: skip
+TANH = Curve("g", "a candidate: tanh(z), from −1 to 1", tanh,
+             Axis(-10, 10, 570, 764), Axis(-1, 1, 246, 84), 776)  # fmt: skip
 CURVES = (SIGMOID, TANH)
 RULER = Axis(-1, 4, 44, 844)  # log10 of steps
 LEFT = Axis(0, 1, BARS_BOTTOM, BARS_TOP)
@@ -99,10 +94,9 @@ def left(f: float, count: int) -> str:
 def _sum_frame() -> str:
     """Write what the four columns of the sum are."""
     heads = ("weight × h", "weight × x", "bias", "the weighted sum")
-    pieces = [text(x + 14, 14, head, 12, "soft") for x, head in zip(COLUMNS, heads, strict=True)]
+    words = [text(x + 14, 14, head, 12, "soft") for x, head in zip(COLUMNS, heads, strict=True)]
     signs = zip(COLUMNS[1:], "++=", strict=True)
-    pieces += [text(x - 6, 34, sign, 16, "b mid") for x, sign in signs]
-    return "".join(pieces)
+    return "".join((*words, *(text(x - 6, 34, sign, 16, "b mid") for x, sign in signs)))
 
 
 def _sum(gate: Gate, h: float, x: float, z: float) -> str:
@@ -129,19 +123,13 @@ def _curve_frame(curve: Curve) -> str:
         polyline([(curve.z.at(z), curve.y.at(curve.squash(z))) for z in zs], curve.name, 2.5),
         rect(curve.gauge, top, 22, bottom - top),
         rect(curve.gauge, top, 22, bottom - top, "line"),
-        text(left, top - 12, _TITLES[curve.name], 13, "b"),
+        text(left, top - 12, curve.title, 13, "b"),
     ]
     for value in (curve.y.low, (curve.y.low + curve.y.high) / 2, curve.y.high):
         label = number(value, 1) if value % 1 else number(value, 0)
         pieces.append(text(left - 6, curve.y.at(value) + 4, label, 12, "end soft"))
     pieces += [text(curve.z.at(z), 264, number(z, 0), 12, "mid soft") for z in TICKS]
     return "".join(pieces)
-
-
-_TITLES = {
-    "f": "a gate: sigmoid σ(z), from shut 0 to open 1",
-    "g": "a candidate: tanh(z), from −1 to 1",
-}
 
 
 def _operating_point(curve: Curve, z: float) -> str:
@@ -154,8 +142,8 @@ def _operating_point(curve: Curve, z: float) -> str:
         (
             path(f"M{x:.1f} {bottom}V{y:.1f}H{curve.gauge}", "ink", 1, stroke_dasharray="4 3"),
             rect(curve.gauge + 1, min(y, zero), 20, abs(y - zero), f"fill-{curve.name}"),
-            shape("circle", f"fill-{curve.name}", cx=x, cy=y, r=6),
-            shape("circle", "ink", cx=x, cy=y, r=6, stroke_width=1.5),
+            circle(x, y, 6, f"fill-{curve.name}"),
+            circle(x, y, 6, "ink", stroke_width=1.5),
             text(curve.gauge + 28, y + 6, written, 16, f"b ink-{curve.name}"),
         )
     )
@@ -193,15 +181,16 @@ def _arrow(start: float, end: float, y: float, name: str) -> str:
 def _passing_frame() -> str:
     """Draw the bed in which a memory meets the gate."""
     top, height = LANES[1] - LANE_HALF, 2 * LANE_HALF
-    house = rect(PASS - 10, top - 3, 20, height + 6, "f", rx=4, stroke_width=1.5)
-    return rect(PASS - 46, top, 92, height) + house + text(PASS, 264, "what passes", 12, "mid soft")
+    bed = rect(PASS - 46, top, 92, height) + housing(PASS, LANES[1], "f", LANE_HALF)
+    return bed + text(PASS, 264, "what passes", 12, "mid soft")
 
 
 def _passing(f: float) -> str:
     """Draw a memory that meets the gate: as wide as it is before, as much as passes behind."""
     y, full = LANES[1], 2 * LANE_HALF
     flow = band(f"M{PASS - 46} {y}H{PASS}", "c", 1, full)
-    flow += band(f"M{PASS} {y}H{PASS + 46}", "c", 1, full * f) if f * full > 0.2 else ""
+    if f * full > 0.2:
+        flow += band(f"M{PASS} {y}H{PASS + 46}", "c", 1, full * f)
     return flow + valve(PASS, y, "f", LANE_HALF, f)
 
 
@@ -241,7 +230,7 @@ def _memory(f: float) -> str:
         (
             shape("path", "fill-c", d=bars, opacity=0.75),
             line(mark, BARS_TOP, mark, BARS_BOTTOM, "ink", stroke_width=1.5),
-            shape("circle", "fill-f", cx=mark, cy=LEFT.at(0.5), r=5),
+            circle(mark, LEFT.at(0.5), 5, "fill-f"),
             shape("path", "fill-f", d=f"M{mark:.1f} {BARS_TOP + 1}l-7 -9h14z"),
             text(min(max(mark, 225), 655), 312, words, 14, "b mid"),
             *(text(x, BARS_BOTTOM + 32, share, 12, "b mid") for x, _, share in columns),

@@ -1,6 +1,6 @@
 """YouAreTheGates: a short sequence arrives, and a hand sets the gates at every step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ipywidgets import HTML, Button, Layout, Widget
 
@@ -29,10 +29,12 @@ class YouAreTheGates(Explorer):
 
     def __init__(self) -> None:
         self.puzzle = Choice(list(PUZZLES), label="puzzle", buttons=True)
-        self.gates = {
-            f"{gate}{t}": _slider(gate, t) for gate in VALVES for t in range(1, STEPS + 1)
-        }
-        vars(self).update(self.gates)
+        self._sliders = {gate: _sliders(gate) for gate in VALVES}
+        self.f1, self.f2, self.f3, self.f4, self.f5, self.f6 = self._sliders["f"]
+        self.i1, self.i2, self.i3, self.i4, self.i5, self.i6 = self._sliders["i"]
+        self.o1, self.o2, self.o3, self.o4, self.o5, self.o6 = self._sliders["o"]
+        rows = self._sliders.items()
+        self.gates = {f"{gate}{t}": slider for gate, row in rows for t, slider in enumerate(row, 1)}
         self.reset = Button(description="reset", layout=Layout(width="90px"))
         self.best = Button(description="show the best", layout=Layout(width="130px"))
         self._task = HTML()
@@ -45,26 +47,23 @@ class YouAreTheGates(Explorer):
     @property
     def trace(self) -> Trace:
         """The run with the gates as the sliders show them."""
-        return run_gates(self._asked.xs, *map(self._values, VALVES))
+        f, i, o = ([slider.value for slider in self._sliders[gate]] for gate in VALVES)
+        return run_gates(self._asked.xs, f, i, o)
 
     def view(self) -> View:
         """Return the picture of the run, and the same in words and as a table."""
         puzzle, trace = self._asked, self.trace
-        best = puzzle.score(run_gates(puzzle.xs, puzzle.f, puzzle.i, puzzle.o).h)
-        moves = picture.state(puzzle, trace, best) + picture.joints(len(puzzle.xs))
+        moves = picture.state(puzzle, trace) + picture.joints(len(puzzle.xs))
         return View(picture.frame(puzzle), moves, _aloud(puzzle, trace), *_table(puzzle, trace))
 
     @property
     def _asked(self) -> GatePuzzle:
         return PUZZLES[self.puzzle.value]
 
-    def _values(self, gate: str) -> list[float]:
-        """Return one gate's values, step by step, (6,)."""
-        return [self.gates[f"{gate}{t}"].value for t in range(1, STEPS + 1)]
-
     def _rows(self) -> list[Widget]:
         """Return the puzzle's row, its task, and the sliders in the columns of the picture."""
-        margin, column = (f"{100 * part / picture.SIZE[0]:.3f}%" for part in _WIDTHS)
+        widths = (picture.MARGIN, picture.COLUMN)
+        margin, column = (f"{100 * part / picture.SIZE[0]:.3f}%" for part in widths)
         top = columns([self.puzzle, self.reset, self.best], "1fr auto auto")
         grid = columns(self._cells(), f"{margin} repeat({STEPS}, {column})")
         grid.layout.grid_gap = "0"
@@ -75,7 +74,7 @@ class YouAreTheGates(Explorer):
         for gate, does in DOES.items():
             style = f"color:var(--{gate}-ink);text-align:right;padding-right:12px;line-height:24px"
             yield HTML(f'<div class="lstm" style="{style}">{does} <b><i>{gate}</i></b></div>')
-            yield from (self.gates[f"{gate}{t}"] for t in range(1, STEPS + 1))
+            yield from self._sliders[gate]
 
     def _start(self, _change: object = None) -> None:
         """Say the task and open every gate half."""
@@ -88,28 +87,23 @@ class YouAreTheGates(Explorer):
         """Set the gates that do what is asked."""
         self._put(self._asked.f, self._asked.i, self._asked.o)
 
-    def _put(self, *values: tuple[float, ...]) -> None:
+    def _put(self, *values: Sequence[float]) -> None:
         """Set all eighteen sliders and draw once."""
         with self.together():
             for gate, row in zip(VALVES, values, strict=True):
-                for t, value in enumerate(row, start=1):
-                    self.gates[f"{gate}{t}"].value = value
+                for slider, value in zip(self._sliders[gate], row, strict=True):
+                    slider.value = value
 
 
-_WIDTHS = (picture.MARGIN, picture.COLUMN)
-
-
-def _slider(gate: str, t: int) -> Slider:
-    """Return the slider of one gate at one step."""
-    return Slider(
-        value=HALF_OPEN,
-        min=0,
-        max=1,
-        step=0.05,
-        name=f"{titled(gate)}, step {t}",
-        color=COLORS[gate],
-        layout=Layout(width="94%", min_width="0"),
-    )
+def _sliders(gate: str) -> list[Slider]:
+    """Return the sliders of one gate, step by step."""
+    return [
+        Slider(
+            value=HALF_OPEN, min=0, max=1, step=0.05, name=f"{titled(gate)}, step {t}",
+            color=COLORS[gate], layout=Layout(width="94%", min_width="0"),
+        )
+        for t in range(1, STEPS + 1)
+    ]  # fmt: skip
 
 
 def _aloud(puzzle: GatePuzzle, trace: Trace) -> str:

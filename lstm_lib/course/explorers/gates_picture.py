@@ -6,11 +6,11 @@ the output valve lets the memory down to what is shown. Bands are as wide as the
 carry and dashed below zero.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import tanh
 
-from lstm_lib.course.explorers.cell_picture import PLATE, band
+from lstm_lib.course.explorers.valves import Box, band, housing, plates
 from lstm_lib.course.tasks.puzzles import GatePuzzle
 from lstm_lib.drawing.svg import coordinate, line, number, path, rect, shape, text
 from lstm_lib.record import Step, Trace
@@ -48,20 +48,14 @@ def joints(seq_len: int) -> str:
     return shape("path", "paper", d=rings) + path(rings, "ink", 1.2) + path(signs, "ink")
 
 
-def state(puzzle: GatePuzzle, trace: Trace, best: int) -> str:
-    """Draw one run.
-
-    Args:
-        puzzle: what is asked.
-        trace: the run with the gates as they are set.
-        best: the score of the best gates.
-    """
+def state(puzzle: GatePuzzle, trace: Trace) -> str:
+    """Draw one run, with the gates as they are set."""
     columns = (_column(_left(t), trace[t]) for t in range(len(trace)))
     offs = (abs(h - want) for h, want in zip(trace.h, puzzle.wanted, strict=True))
     numbers = (text(_left(t) + SHOW, OFF_ROW, number(o), 13, "b mid") for t, o in enumerate(offs))
     lost = puzzle.lost_at(trace.c)
     flag = "" if lost is None else _lost(_left(lost))
-    score = _score(puzzle.score(trace.h), best)
+    score = _score(puzzle.score(trace.h), puzzle.best)
     return "".join((*columns, _valves(trace), _bars(trace.h), *numbers, flag, score))
 
 
@@ -84,15 +78,15 @@ def _names() -> str:
         (WANTED_ROW, "wanted h", ""),
         (OFF_ROW, "off by", ""),
     )
-    words = (text(MARGIN - 14, y, name, 13, f"end {cls}".strip()) for y, name, cls in rows)
-    ticks = (
-        text(MARGIN - 14, ZERO - TALL * v + 4, number(v, 0), 12, "end soft") for v in (1, 0, -1)
+    ends, x = ((1, "1"), (0, "0"), (-1, "−1")), MARGIN - 14
+    return "".join(
+        (
+            *(text(x, y, name, 13, f"end {cls}".strip()) for y, name, cls in rows),
+            *(text(x, ZERO - TALL * v + 4, words, 12, "end soft") for v, words in ends),
+            rect(6, SHOWN_ROW - 10, 14, 10, "fill-h"),
+            line(4, WANTED_ROW - 5, 22, WANTED_ROW - 5, "ink", stroke_width=2.5),
+        )
     )
-    keys = (
-        rect(6, SHOWN_ROW - 10, 14, 10, "fill-h"),
-        line(4, WANTED_ROW - 5, 22, WANTED_ROW - 5, "ink", stroke_width=2.5),
-    )
-    return "".join((*words, *ticks, *keys))
 
 
 def _column_frame(left: float, step: int, x: float, want: float) -> str:
@@ -104,9 +98,9 @@ def _column_frame(left: float, step: int, x: float, want: float) -> str:
             rect(write - PIPE_HALF, ARRIVE, width, LANE - LANE_HALF - ARRIVE),
             rect(show - PIPE_HALF, floor, width, OUT_VALVE + 24 - floor),
             band(f"M{write} {ARRIVE}V{IN_VALVE}", "g", x, UNIT * abs(x)),
-            _house(left + KEEP, LANE, "f", PLATE, 2 * LANE_HALF),
-            _house(write, IN_VALVE, "i", width, PLATE),
-            _house(show, OUT_VALVE, "o", width, PLATE),
+            housing(left + KEEP, LANE, "f", LANE_HALF),
+            housing(write, IN_VALVE, "i", PIPE_HALF, rising=True),
+            housing(show, OUT_VALVE, "o", PIPE_HALF, rising=True),
             text(left + COLUMN / 2, 30, f"step {step}", 13, "mid soft"),
             text(write, 48, f"g = {number(x)}", 15, "b mid ink-g"),
             rect(show - 13, min(goal, ZERO), 26, abs(goal - ZERO), "line"),
@@ -116,31 +110,21 @@ def _column_frame(left: float, step: int, x: float, want: float) -> str:
     )
 
 
-def _house(x: float, y: float, gate: str, w: float, h: float) -> str:
-    """Draw the housing of a valve around its middle."""
-    return rect(x - w / 2 - 3, y - h / 2 - 3, w + 6, h + 6, gate, rx=4, stroke_width=1.5)
-
-
 def _valves(trace: Trace) -> str:
-    """Draw the plates of all valves; what they leave open is the gate's share of the bed."""
-    plates: dict[str, list[str]] = {"f": [], "i": [], "o": []}
+    """Draw the plates of all valves."""
+    boxes: dict[str, list[Box]] = {"f": [], "i": [], "o": []}
     for t in range(len(trace)):
         step, left = trace[t], _left(t)
-        plates["f"] += _plates(left + KEEP, LANE, PLATE, LANE_HALF, step.f, rising=False)
-        plates["i"] += _plates(left + WRITE, IN_VALVE, PLATE, PIPE_HALF, step.i, rising=True)
-        plates["o"] += _plates(left + SHOW, OUT_VALVE, PLATE, PIPE_HALF, step.o, rising=True)
-    return "".join(shape("path", f"fill-{gate}", d="".join(d)) for gate, d in plates.items())
+        boxes["f"] += plates(left + KEEP, LANE, LANE_HALF, step.f)
+        boxes["i"] += plates(left + WRITE, IN_VALVE, PIPE_HALF, step.i, rising=True)
+        boxes["o"] += plates(left + SHOW, OUT_VALVE, PIPE_HALF, step.o, rising=True)
+    return "".join(shape("path", f"fill-{gate}", d=_surface(d)) for gate, d in boxes.items())
 
 
-def _plates(
-    x: float, y: float, long: float, half: float, share: float, rising: bool
-) -> Iterator[str]:
-    """Yield the two plates of a valve as path data; none if it is wide open."""
-    plate = half * (1.0 - share)
-    for edge in (-half, half - plate) if plate else ():
-        across, up = (edge, -long / 2) if rising else (-long / 2, edge)
-        w, h = map(coordinate, (plate, long) if rising else (long, plate))
-        yield f"M{coordinate(x + across)} {coordinate(y + up)}h{w}v{h}h-{w}z"
+def _surface(boxes: Iterable[Box]) -> str:
+    """Return boxes as the data of one path; none is drawn that has no surface."""
+    cut = (map(coordinate, box) for box in boxes if box[2] and box[3])
+    return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in cut)
 
 
 def _bars(hs: Sequence[float]) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from math import ceil
+from typing import NamedTuple
 
 from lstm_lib.drawing.charts import Chart, end_labels
-from lstm_lib.drawing.svg import line, number, shape, text
+from lstm_lib.drawing.svg import circle, line, number, text
 from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 
@@ -14,25 +15,25 @@ GROUPS = (("gates", VALVES), ("g and h", "gh"), ("memory", "c"))
 PANEL, SCALE = 600, (680, 76)  # the panel of predictions; where its scales start, how wide
 
 
-def charts(seq_len: int, memory: float = 1.0) -> tuple[Chart, ...]:
+def charts(seq_len: int, memory: float = 1.0) -> list[Chart]:
     """Return the three charts: gates 0 to 1, g and h -1 to 1, the cell state +-`memory`."""
     ranges = ((0.0, 1.0), (-1.0, 1.0), (-memory, memory))
-    return tuple(
-        Chart(LEFT, 8 + k * (HEIGHT + GAP), WIDTH, HEIGHT, seq_len, low, high)
-        for k, (low, high) in enumerate(ranges)
-    )
+    tops = (8 + k * (HEIGHT + GAP) for k in range(3))
+    return [
+        Chart(LEFT, y, WIDTH, HEIGHT, seq_len, *ends) for y, ends in zip(tops, ranges, strict=True)
+    ]
 
 
 def frame(seq_len: int) -> str:
     """Draw what stays while numbers move: frames, names, the time axis, the scales but c's."""
-    pieces = []
-    for chart, (title, _) in zip(charts(seq_len), GROUPS, strict=True):
+    pieces, found = [], charts(seq_len)
+    for chart, (title, _) in zip(found, GROUPS, strict=True):
         pieces.append(chart.frame())
         pieces.append(text(4, chart.y + HEIGHT / 2 + 4, title, 12.5, "b"))
         if chart.low < 0:
             pieces.append(chart.level(0, opacity=0.7))
-    *fixed, axis = charts(seq_len)
-    pieces += [_scale(chart) for chart in fixed]
+    *fixed, axis = found
+    pieces += map(_scale, fixed)
     foot = axis.y + HEIGHT + 16
     pieces += [text(axis.across(t), foot, f"day {t + 1}", 12.5, "mid soft") for t in range(seq_len)]
     return "".join(pieces)
@@ -45,19 +46,27 @@ def now(seq_len: int, t: int) -> str:
 
 def curves(trace: Trace) -> str:
     """Draw every quantity of a run in its chart; c's scale ends at the next whole number."""
-    memory = float(ceil(max(1.0, *(abs(c) for c in trace.c))))
+    found = charts(len(trace), float(ceil(max(1.0, *(abs(c) for c in trace.c)))))
     pieces = []
-    for chart, (_, names) in zip(charts(len(trace), memory), GROUPS, strict=True):
+    for chart, (_, names) in zip(found, GROUPS, strict=True):
         values = {name: getattr(trace, name) for name in names}
         pieces += [chart.curve(name, column) for name, column in values.items()]
         pieces.append(end_labels(chart, {name: column[-1] for name, column in values.items()}))
-    return "".join((*pieces, _scale(charts(len(trace), memory)[-1])))
+    return "".join((*pieces, _scale(found[-1])))
 
 
 def _scale(chart: Chart) -> str:
     """Write the lowest and highest value of a chart, inside its height."""
     ends = ((chart.y + 9, chart.high), (chart.y + HEIGHT - 1, chart.low))
     return "".join(text(LEFT - 6, y, number(value, 0), 12, "end soft") for y, value in ends)
+
+
+class Verdict(NamedTuple):
+    """What the network says of one sequence, and what it should say; None if nobody knows."""
+
+    name: str
+    prediction: float
+    target: float | None
 
 
 def verdicts_frame() -> str:
@@ -70,35 +79,28 @@ def verdicts_frame() -> str:
     return "".join(text(x, 18, words, 12.5, cls) for x, words, cls in heads)
 
 
-def verdicts(rows: Sequence[tuple[str, float, float | None]], loss: float) -> str:
-    """Draw what the network says against what it should say.
-
-    Args:
-        rows: (name, prediction, target) of each sequence; a target of None is not drawn.
-        loss: the sum of the squared errors.
-    """
-    pieces = [_verdict(36 + 26 * k, *row) for k, row in enumerate(rows)]
+def verdicts(rows: Sequence[Verdict], loss: float) -> str:
+    """Draw what the network says against what it should say, and the sum of the squared errors."""
+    pieces = [_verdict(36 + 26 * k, row) for k, row in enumerate(rows)]
     pieces.append(text(PANEL, 130, "loss", 14, "b"))
     pieces.append(text(826, 130, number(loss, 4), 14, "b end"))
     pieces.append(text(PANEL, 148, "the squared errors of A and B, added", 12.5, "soft"))
     return "".join(pieces)
 
 
-def _verdict(y: float, name: str, prediction: float, target: float | None) -> str:
+def _verdict(y: float, row: Verdict) -> str:
     """Draw one row: a scale from -1 to 1, a ring at the target, a dot at the prediction."""
     start, width = SCALE
-
-    def place(value: float) -> float:
-        return start + width * (value + 1) / 2
-
+    zero = start + width / 2
     pieces = [
-        text(PANEL, y + 4, name, 13),
+        text(PANEL, y + 4, row.name, 13),
         line(start, y, start + width, y),
-        line(place(0), y - 4, place(0), y + 4),
+        line(zero, y - 4, zero, y + 4),
     ]
-    if target is not None:
-        pieces.append(shape("circle", "ink", cx=place(target), cy=y, r=6.5, stroke_width=1.5))
-        pieces.append(text(876, y + 4, number(target, 0), 13, "end"))
-    pieces.append(shape("circle", "fill-h", cx=place(prediction), cy=y, r=4))
-    pieces.append(text(826, y + 4, number(prediction, 3), 13, "b end"))
+    if row.target is not None:
+        place = start + width * (row.target + 1) / 2
+        pieces.append(circle(place, y, 6.5, "ink", stroke_width=1.5))
+        pieces.append(text(876, y + 4, number(row.target, 0), 13, "end"))
+    pieces.append(circle(start + width * (row.prediction + 1) / 2, y, 4, "fill-h"))
+    pieces.append(text(826, y + 4, number(row.prediction, 3), 13, "b end"))
     return "".join(pieces)

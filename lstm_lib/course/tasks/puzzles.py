@@ -105,6 +105,11 @@ class GatePuzzle(NamedTuple):
         """The memory after each step with the gates that do it exactly, (seq_len,)."""
         return run_gates(self.xs, self.f, self.i, self.o).c
 
+    @property
+    def best(self) -> int:
+        """The score of the gates that do it exactly."""
+        return self.score(run_gates(self.xs, self.f, self.i, self.o).h)
+
     def lost_at(self, cs: Sequence[float], within: float = 0.05) -> int | None:
         """Return the step at which a run left what is needed, or None if the task can be done.
 
