@@ -32,12 +32,11 @@ NAMES = {
         "gradient": "GradientExplorer",
         "lightning": "LightningExplorer",
         "reber": "ReberExplorer",
-        "trace": "TraceExplorer",
+        "trace": "TraceExplorer VectorExplorer",
         "training": "TrainingExplorer",
-        "vector": "VectorExplorer",
     },
 }
-_IN_THE_LIBRARY = ("clamp", "trace", "vector")  # of the explorers
+_IN_THE_LIBRARY = ("clamp", "trace")  # of the explorers
 
 
 class OldNames:

@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lib.course.networks.recall import two_bit_recall
+from lstm_lib.course.tasks.bits import delayed_recall
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import ClampExplorer, runs
 from lstm_lib.explorers import clamp_picture as picture
@@ -43,9 +45,23 @@ def stacked(**more):
     )
 
 
+def two_bits():
+    """Return the network that recalls two bits, held where unit 3 would keep the second of them."""
+    pairs = [delayed_recall(1, width=2, gap=8, numbers=[pair]) for pair in range(4)]
+    x, targets, asked = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
+
+    def right(logits):
+        return float(((logits > 0) == (targets > 0.5))[asked].mean())
+
+    explorer = ClampExplorer(two_bit_recall(), x, ["0 0", "0 1", "1 0", "1 1"], right)
+    with explorer.together():
+        go(explorer, sequence=4, unit=3, first=3, last=10)
+    return explorer
+
+
 @pytest.fixture
 def explorer():
-    return ClampExplorer()
+    return two_bits()
 
 
 @pytest.fixture
@@ -79,10 +95,10 @@ def heights(values, top, height, low, high):
     return top + height * (1 - (np.array(values) - low) / (high - low))
 
 
-# --- the example: what a forget gate is for ----------------------------------------------------
+# --- what a forget gate is for ----------------------------------------------------
 
 
-def test_the_example_shows_which_unit_keeps_the_second_bit(explorer):
+def test_it_shows_which_unit_keeps_the_second_bit(explorer):
     assert repr(explorer) == (
         "ClampExplorer(hold='on', quantity='f', way='hold to', value=0, factor=0, "
         "units='one unit', unit=3, first=3, last=10, sequence=4, step=12)"
@@ -198,16 +214,16 @@ def test_one_of_value_and_factor_is_shown(explorer):
 
 
 def test_only_a_move_of_the_hand_runs_the_network(counted_runs):
-    explorer = ClampExplorer()
-    assert len(counted_runs) == 2
+    explorer = two_bits()
+    made = len(counted_runs)
     go(explorer, sequence=2, step=5)
     go(explorer, hold="off")
     go(explorer, hold="on")
-    assert len(counted_runs) == 2
+    assert len(counted_runs) == made
     go(explorer, value=0.5)
-    assert len(counted_runs) == 3
+    assert len(counted_runs) == made + 1
     go(explorer, quantity="g")
-    assert len(counted_runs) == 4
+    assert len(counted_runs) == made + 2
     assert counted_runs[0] is None
     assert None not in counted_runs[1:]
 
@@ -326,7 +342,7 @@ def test_h_is_shown_below_a_held_c(explorer):
 
 def test_a_gate_that_leaves_0_to_1_has_a_wider_scale(explorer):
     go(explorer, way="multiply by", factor=-2)
-    ends = explorer._scene().hand.scale
+    ends = explorer._scene().touched.scale
     assert ends.low == -ends.high
     assert -ends.low >= 2 * explorer.untouched.traces[0].f[3, 2:10, 2].max() - 1
 
@@ -469,7 +485,7 @@ def largest():
 
 
 @pytest.mark.parametrize(
-    "make", [ClampExplorer, stacked, largest, partial(stacked, score=lambda y: -y.mean())]
+    "make", [two_bits, stacked, largest, partial(stacked, score=lambda y: -y.mean())]
 )
 def test_nothing_overlaps_at_any_position(make):
     explorer = make()
@@ -505,3 +521,12 @@ def test_numpy_is_loaded_by_its_example_and_torch_never():
     assert not {"numpy", "torch"} & modules_after("from lstm_lib.explorers import ClampExplorer")
     loaded = modules_after("from lstm_lib.explorers import ClampExplorer; ClampExplorer()")
     assert "torch" not in loaded
+
+
+def test_its_example_loses_what_the_longest_memory_keeps():
+    explorer = ClampExplorer()
+    one, (before, after) = explorer.clamp, (explorer.untouched, explorer.touched)
+    assert (one.quantity, one.value, one.units, one.steps) == ("f", 0.0, 19, range(9, 20))
+    assert abs(before.traces[0].h[0, 35, 19]) > 0.2
+    assert abs(after.traces[0].h[0, 35, 19]) < 0.02
+    assert "goes from" in says(explorer)

@@ -16,16 +16,15 @@ from lstm_lib.explorers.controls.slider import Slider
 from tests.pictures import outside, overlaps
 
 
-def _leaves(kind):
-    """The kinds of explorer that nothing else is built on."""
-    below = [leaf for sub in kind.__subclasses__() for leaf in _leaves(sub)]
-    return below or [kind]
+def _kinds(kind):
+    """Return every kind of an explorer, however many kinds it is built on."""
+    return {found for sub in kind.__subclasses__() for found in (sub, *_kinds(sub))}
 
 
 for package in (library, course):
     for page in iter_modules(package.__path__, f"{package.__name__}."):
         import_module(page.name)
-ALL = sorted(_leaves(Explorer), key=lambda kind: kind.__name__)
+ALL = sorted(_kinds(Explorer), key=lambda kind: kind.__name__)
 ALL = [kind for kind in ALL if kind.__module__.startswith("lstm_lib.")]
 
 

@@ -74,13 +74,13 @@ def test_every_pixel_is_of_its_layer_direction_sequence_unit_and_step(
     assert explorer.trace == chosen
     rows = range(5) if order == "as stored" else np.argsort(-variances(chosen))
     drawn = {tuple(frame[:2]): pixels for frame, pixels in images(explorer.render(), width=None)}
-    for name, box in picture._maps(explorer._sheet()[0]).items():
+    for name, box in picture._maps(explorer._shown()[0]).items():
         pixels = np.array(drawn[box.x, box.y].convert("RGB"))
         values = getattr(chosen, name)[1].numpy()  # (seq_len, hidden_size)
         assert pixels.shape == (5, 4, 3)
         for row, unit in enumerate(rows):
             for t in range(4):
-                wanted = colour(explorer._scales[name], values[t, unit])
+                wanted = colour(explorer._shown()[0].scales[name], values[t, unit])
                 assert np.abs(pixels[row, t] - wanted).max() <= 0.51, (name, unit, t)
 
 
@@ -225,7 +225,7 @@ def test_order_moves_the_rows_and_keeps_the_unit(explorer):
 
 def test_the_cursor_stands_on_the_row_of_the_rank(explorer):
     go(explorer, order=VARIANCE, rank=2)
-    box = picture._maps(explorer._sheet()[0])["c"]
+    box = picture._maps(explorer._shown()[0])["c"]
     assert f'y="{box.y + box.h / 5 - 0.5:.1f}" width="{box.w + 1:g}"' in sheets(explorer)["moves"]
 
 
@@ -299,10 +299,10 @@ def test_every_move_draws_once(explorer, name, value, monkeypatch):
 @pytest.mark.parametrize(("name", "value"), [("rank", 3), ("unit", 4), ("step", 2)])
 def test_a_move_inside_the_table_sends_no_heatmap(explorer, name, value):
     go(explorer, order=VARIANCE, unit=1)
-    still, drawn = sheets(explorer)["still"], explorer._sheet()[1]
+    still, drawn = sheets(explorer)["still"], explorer._shown()[1]
     go(explorer, **{name: value})
     assert sheets(explorer)["still"] == still
-    assert explorer._sheet()[1] is drawn  # not even drawn again
+    assert explorer._shown()[1] is drawn  # not even drawn again
     assert "<image" not in sheets(explorer)["moves"]
 
 
@@ -358,9 +358,9 @@ def test_a_projected_h_keeps_its_order():
     explorer = TraceExplorer(trace(lstm(proj_size=2, num_layers=2), inputs()))
     go(explorer, layer=2, order=VARIANCE, rank=1, sequence=2)
     values = explorer.trace.h[1].numpy()
-    box = picture._maps(explorer._sheet()[0])["h"]
+    box = picture._maps(explorer._shown()[0])["h"]
     ((_, pixels),) = [pair for pair in images(explorer.render()) if pair[0][:2] == [box.x, box.y]]
-    wanted = [[colour(explorer._scales["h"], v) for v in row] for row in values.T]
+    wanted = [[colour(explorer._shown()[0].scales["h"], v) for v in row] for row in values.T]
     assert np.abs(np.array(pixels.convert("RGB")) - wanted).max() <= 0.51
     assert list(explorer.view().header)[1:] == [*"fiogc", "input"]
 

@@ -21,6 +21,7 @@ from lstm_lib.drawing.heatmap import LEVELS, STOPS, Heatmap, Scale
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import VectorExplorer
 from lstm_lib.explorers import trace_picture as picture
+from lstm_lib.explorers.pieces import written
 from lstm_lib.notation import CHARTED, VALVES, titled
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Trace
@@ -163,7 +164,7 @@ def test_a_scale_ends_at_a_short_number(most, end):
      (0.02, 0.0123, "0.0123"), (4000, -1234.5, "−1234"), (1e7, 4.2e6, "4·10⁶")],
 )  # fmt: skip
 def test_numbers_have_the_digits_their_scale_deserves(most, value, expected):
-    assert picture.written(value, Scale.around_zero(most)) == expected
+    assert written(value, Scale.around_zero(most)) == expected
 
 
 # --- the heatmaps -----------------------------------------------------------------------------
@@ -173,7 +174,7 @@ def test_every_pixel_is_the_value_of_its_unit_and_step(
     explorer,
 ):
     go(explorer, sequence=2)
-    boxes = picture._maps(explorer._sheet()[0])
+    boxes = picture._maps(explorer._shown()[0])
     drawn = {tuple(frame): pixels for frame, pixels in images(explorer.render())}
     for name in CHARTED:
         box, values = boxes[name], getattr(explorer.trace, name)[1]  # (seq_len, hidden_size)
@@ -181,13 +182,13 @@ def test_every_pixel_is_the_value_of_its_unit_and_step(
         assert pixels.shape == (5, 7, 3)
         for unit in range(5):
             for t in range(7):
-                wanted = colour(explorer._scales[name], values[t, unit])
+                wanted = colour(explorer._shown()[0].scales[name], values[t, unit])
                 assert np.abs(pixels[unit, t] - wanted).max() <= 0.51, (name, unit, t)
 
 
 def test_quantities_stand_where_their_names_are(explorer):
     words = {node.text: node for node in ET.fromstring(explorer.render()).iter(f"{SVG}text")}
-    for name, box in picture._maps(explorer._sheet()[0]).items():
+    for name, box in picture._maps(explorer._shown()[0]).items():
         title = words[titled(name)]
         assert f"ink-{name}" in title.get("class")
         assert titled(name).endswith(f" {name}")
@@ -203,7 +204,7 @@ def test_gates_stand_on_the_left_and_what_they_act_on_on_the_right(explorer):
 
 
 def test_gates_go_from_0_to_1_and_states_around_zero(explorer):
-    scales = explorer._scales
+    scales = explorer._shown()[0].scales
     assert all(scales[name] == Scale(name, 0, 1) for name in VALVES)
     for name in "gch":
         most = np.abs(getattr(explorer.trace, name)).max()
@@ -222,21 +223,21 @@ def test_the_ends_of_each_scale_are_written_beside_its_colours():
 
 
 def test_what_only_one_sequence_reaches_sets_the_scale_of_all(trace):
-    before = VectorExplorer(trace)._scales["c"]
+    before = VectorExplorer(trace)._shown()[0].scales["c"]
     trace.c[2, 0, 0] = 40
     explorer = VectorExplorer(trace)
     assert before.high < 10
-    assert explorer._scales["c"].high == 40
+    assert explorer._shown()[0].scales["c"].high == 40
     go(explorer, sequence=3)
-    assert explorer._scales["c"].high == 40
+    assert explorer._shown()[0].scales["c"].high == 40
 
 
 def test_outputs_and_targets_share_their_colours():
     _, trace = run(batch_size=1)
     outputs, targets = np.full((1, 7, 1), -3.0), np.full((1, 7, 1), 1.0)
-    scales = VectorExplorer(trace, outputs=outputs, targets=targets)._scales
+    scales = VectorExplorer(trace, outputs=outputs, targets=targets)._shown()[0].scales
     assert scales["output"] == scales["target"] == Scale("signed", -3, 3)
-    scales = VectorExplorer(trace, targets=targets)._scales
+    scales = VectorExplorer(trace, targets=targets)._shown()[0].scales
     assert scales["target"] == Scale("plain", 0, 1)
 
 
@@ -272,13 +273,16 @@ def test_every_number_under_the_cursor_is_written(explorer, sequence, step, unit
     shown, at = texts(explorer.render()), (sequence - 1, step - 1)
     for name in CHARTED:
         value = getattr(explorer.trace, name)[at][unit - 1]
-        words = picture.written(value, explorer._sheet()[0].scale(name, unit - 1))
+        words = written(value, explorer._shown()[0].scale(name, unit - 1))
         assert abs(float(words.replace("−", "-")) - value) <= 0.0006
         assert words in shown
         assert f"{name} {words}" in shown
     for x in explorer.trace.x[at]:
-        assert picture.written(x, explorer._scales["input"]) in shown
-    assert picture.written(explorer.results["output"][at][0], explorer._scales["output"]) in shown
+        assert written(x, explorer._shown()[0].scales["input"]) in shown
+    assert (
+        written(explorer._layers.results["output"][at][0], explorer._shown()[0].scales["output"])
+        in shown
+    )
     assert f"unit {unit} over time, at step {step}" in shown
 
 
@@ -293,7 +297,7 @@ def frames(drawn):
 def test_the_cursor_stands_around_its_step_and_its_unit(explorer):
     go(explorer, step=3, unit=2)
     found = frames(sheets(explorer)["moves"])
-    for box in picture._maps(explorer._sheet()[0]).values():
+    for box in picture._maps(explorer._shown()[0]).values():
         step = (box.x + box.w * 2 / 7 - 0.5, box.y - 0.5, box.w / 7 + 1, box.h + 1)
         unit = (box.x - 0.5, box.y + box.h * 1 / 5 - 0.5, box.w + 1, box.h / 5 + 1)
         for wanted in (step, unit):
@@ -303,11 +307,11 @@ def test_the_cursor_stands_around_its_step_and_its_unit(explorer):
 def test_the_lines_are_those_of_the_chosen_unit(explorer):
     go(explorer, sequence=2, unit=4)
     drawn = dict(re.findall(r'<polyline class="(.)" points="([^"]*)"', sheets(explorer)["moves"]))
-    charts = {name: chart for chart, names in picture._charts(explorer._sheet()[0], 3)
+    charts = {name: chart for chart, names in picture._charts(explorer._shown()[0], 3)
               for name in names}  # fmt: skip
     assert set(drawn) == set(CHARTED)
     memory = heatmap.round_up(np.abs(explorer.trace.c[:, :, 3]).max())
-    assert memory < explorer._scales["c"].high
+    assert memory < explorer._shown()[0].scales["c"].high
     assert {name: chart.high for name, chart in charts.items()} == {
         "f": 1, "i": 1, "o": 1, "g": 1, "h": 1, "c": memory
     }  # fmt: skip
@@ -339,11 +343,11 @@ def test_a_small_unit_beside_a_large_one_is_not_flat():
 
 
 def test_a_move_of_step_or_unit_sends_no_heatmap(explorer):
-    before, drawn = sheets(explorer), explorer._sheet()[1]
+    before, drawn = sheets(explorer), explorer._shown()[1]
     for name, value in (("step", 5), ("unit", 3)):
         go(explorer, **{name: value})
         after = sheets(explorer)
-        assert explorer._sheet()[1] is drawn  # not even drawn again
+        assert explorer._shown()[1] is drawn  # not even drawn again
         assert [key for key in after if after[key] != before[key]] == ["moves"]
         before = after
     assert "<image" not in before["moves"]
@@ -372,7 +376,7 @@ def test_the_sentence_says_the_step_of_the_unit_and_adds_up(explorer):
         f"{number(now.c_prev, 3)}, i writes {now.i:.1%} of the candidate {number(now.g, 3)}, so "
         f"c = {number(now.c, 3)}; o shows {now.o:.1%} of its tanh, so h = {number(now.h, 3)}. "
         f"At this step input {' '.join(number(x) for x in explorer.trace.x[1, 3])}, "
-        f"output {number(explorer.results['output'][1, 3, 0])}, "
+        f"output {number(explorer._layers.results['output'][1, 3, 0])}, "
         f"target {number(explorer.trace.x[1, 3, 0])}."
     )
 

@@ -1,6 +1,6 @@
 """Explorer: controls around a picture, and everything its five kinds have in common."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from threading import RLock
@@ -141,6 +141,26 @@ class Explorer(VBox):
         self._numbers.layout.display = "" if self.as_table.value else "none"
         if self.as_table.value:
             self._numbers.value = _html_table(self._view.header, self._view.rows)
+
+
+Row = dict[str, Widget]  # controls beside each other, by name
+
+
+def with_choice(owner: object, *rows: str) -> list[Row]:
+    """Return the controls of an explorer, row by row, those that are disabled left out.
+
+    Args:
+        owner: has the controls as attributes.
+        rows: the names of a row's controls, with blanks between them.
+    """
+    found = ({name: getattr(owner, name) for name in row.split()} for row in rows)
+    open_ones = ({name: one for name, one in row.items() if not one.disabled} for row in found)
+    return [row for row in open_ones if row]
+
+
+def arranged(rows: Sequence[Row], lay: Callable[[Row], Widget]) -> tuple[Row, list[Widget]]:
+    """Return all controls by name, and the widgets that `lay` puts their rows in."""
+    return {name: one for row in rows for name, one in row.items()}, [lay(row) for row in rows]
 
 
 def columns(widgets: Iterable[Widget], widths: str = "") -> GridBox:

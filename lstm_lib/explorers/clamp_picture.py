@@ -4,20 +4,16 @@ The untouched run is thin and dashed, the run with the hand bold; the steps that
 shaded, under a bar.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from math import isnan
 
 from lstm_lib.drawing.charts import Chart
-from lstm_lib.drawing.heatmap import Heatmap, Scale, around
+from lstm_lib.drawing.heatmap import Heatmap, around
 from lstm_lib.drawing.marks import marker
-from lstm_lib.drawing.svg import line, polyline, power_of_ten, rect, scientific, shape, text
-from lstm_lib.explorers.trace_picture import (
-    MOST_MARKERS,
-    Rows,
-    missing,
-    row_numbers,
-    written,
-)
+from lstm_lib.drawing.svg import line, polyline, rect, shape, text
+from lstm_lib.explorers.clamp_scene import TOUCHED, UNTOUCHED, Lines, Maps, Scene, figure
+from lstm_lib.explorers.given import Rows
+from lstm_lib.explorers.pieces import MOST_MARKERS, padding, row_numbers, written
 
 SIZE = (880, 456)
 LEFT, RIGHT, WIDTH = 44, 492, 376
@@ -26,85 +22,8 @@ LINES_TOP, LINES_HEIGHT = 120, 100
 MAP_TOPS, MAP_HEIGHT, FOOT = (250, 344), 66, 426
 KEY = 450
 BAR_LEFT, BAR_RIGHT = RIGHT + 116, RIGHT + 290
-UNTOUCHED, TOUCHED = "untouched", "with your hand"
 ARROW = "\N{RIGHTWARDS ARROW}"
-
-
-class Lines(NamedTuple):
-    """One number over time, untouched and with the hand on the network.
-
-    Fields:
-        name: f, i, g, o, c or h, or "ink" for an output: the colour.
-        title: what it is.
-        before, after: its values, (steps,) each; nan where there is none.
-        scale: of both.
-    """
-
-    name: str
-    title: str
-    before: Sequence[float]
-    after: Sequence[float]
-    scale: Scale
-
-    def change(self, t: int) -> str:
-        """Write the value at step `t`, before and after."""
-        before, after = (written(values[t], self.scale) for values in (self.before, self.after))
-        return f"{before} {ARROW} {after}"
-
-
-class Maps(NamedTuple):
-    """Several numbers over time, untouched and with the hand on the network.
-
-    Fields:
-        title: what they are.
-        before, after: their values, (rows, steps) each; nan where there is none.
-        scale: of both.
-        row: the one that is drawn as lines.
-    """
-
-    title: str
-    before: Rows
-    after: Rows
-    scale: Scale
-    row: int
-
-
-class Scene(NamedTuple):
-    """One sequence run twice.
-
-    Fields:
-        hand, memory, answer: what is held, what it does to its unit, and one output.
-        cells, answers: the cell states of all units and all outputs.
-        held: the first and the last step that are held; None where nothing is.
-        rows: the first and the last unit that are held; None where none is in `cells`.
-        steps, seq_len: how many steps the sequence has, and how many there is room for.
-        t: the step that is read.
-        scores: of the whole batch, before and after; None without a score.
-        batch_size: how many sequences the score is of.
-    """
-
-    hand: Lines
-    memory: Lines
-    answer: Lines
-    cells: Maps
-    answers: Maps
-    held: tuple[int, int] | None
-    rows: tuple[int, int] | None
-    steps: int
-    seq_len: int
-    t: int
-    scores: tuple[float, float] | None
-    batch_size: int
-
-    def furthest(self) -> tuple[float, int, int]:
-        """Return the largest change of an output, and which output and step it is of."""
-        changes = (
-            (abs(b - a), k, t)
-            for k, rows in enumerate(zip(self.answers.before, self.answers.after, strict=True))
-            for t, (a, b) in enumerate(zip(*rows, strict=True))
-            if a == a and b == b
-        )
-        return max(changes, key=lambda change: change[0])
+Point = tuple[float, float]
 
 
 # --- what changes with the sequence only --------------------------------------------------------
@@ -112,15 +31,12 @@ class Scene(NamedTuple):
 
 def frame(scene: Scene) -> str:
     """Draw the empty charts, the maps of the untouched run, the axes and the key."""
-    pieces = [_key()]
-    for chart, _ in _charts(scene):
-        pieces += [chart.frame(), missing(chart, scene.steps)]
-    for x, maps in _maps(scene):
+    pieces, charts = [_key()], [chart for chart, _ in _charts(scene)]
+    for chart in charts:
+        pieces += [chart.frame(), padding(chart, scene.steps)]
+    for (x, maps), chart in zip(_maps(scene), charts[1:], strict=True):
         box = _box(scene, x, maps, 0)
-        pieces += [
-            _map(box, maps, maps.before, UNTOUCHED),
-            Chart(x, 0, WIDTH, 0, scene.seq_len, 0.0, 1.0).axis(FOOT, 11, gap=11),
-        ]
+        pieces += [_map(box, maps, maps.before, UNTOUCHED), chart.axis(FOOT, 11, gap=11)]
         pieces.append(maps.scale.bar(x + WIDTH, box.y - 14))
     return "".join(pieces)
 
@@ -130,7 +46,7 @@ def _charts(scene: Scene) -> list[tuple[Chart, Lines]]:
     return [
         (Chart(x, y, WIDTH, h, scene.seq_len, lines.scale.low, lines.scale.high), lines)
         for x, y, h, lines in (
-            (LEFT, HAND_TOP, HAND_HEIGHT, scene.hand),
+            (LEFT, HAND_TOP, HAND_HEIGHT, scene.touched),
             (LEFT, LINES_TOP, LINES_HEIGHT, scene.memory),
             (RIGHT, LINES_TOP, LINES_HEIGHT, scene.answer),
         )
@@ -155,15 +71,13 @@ def _map(box: Heatmap, maps: Maps, values: Rows, words: str) -> str:
 
 def _key() -> str:
     """Explain how the two runs are told apart."""
+    second, third, fourth = LEFT + 140, LEFT + 310, RIGHT + 60
+    bold = line(second, KEY - 4, second + 30, KEY - 4, "ink", stroke_width=2.6)
     entries = (
         (LEFT, UNTOUCHED, _ghost([(LEFT, KEY - 4), (LEFT + 30, KEY - 4)])),
-        (
-            LEFT + 140,
-            TOUCHED,
-            line(LEFT + 140, KEY - 4, LEFT + 170, KEY - 4, "ink", stroke_width=2.6),
-        ),
-        (LEFT + 310, "steps that are held", _bar(LEFT + 310, LEFT + 340, KEY - 10, 12)),
-        (RIGHT + 60, "step that is read", _needle(RIGHT + 75, KEY - 12, 14)),
+        (second, TOUCHED, bold),
+        (third, "steps that are held", _bar(third, third + 30, KEY - 10, 12)),
+        (fourth, "step that is read", _needle(fourth + 15, KEY - 12, 14)),
     )
     return "".join(drawn + text(x + 38, KEY, words, 12) for x, words, drawn in entries)
 
@@ -202,52 +116,55 @@ def _bar(left: float, right: float, y: float, height: float) -> str:
 
 def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
     """Draw both lines of a chart, its title and ends, and the values at the step that is read."""
-    zero = chart.level(0, opacity=0.7) if chart.low < 0 else ""
-    ink = f"b ink-{lines.name}" if lines.name != "ink" else "b"
+    t, right = scene.t, chart.x + chart.w
+    ink = "b" if lines.name == "ink" else f"b ink-{lines.name}"
+    change = f" {ARROW} ".join(written(v[t], lines.scale) for v in (lines.before, lines.after))
     return "".join(
         (
-            zero,
+            chart.level(0, opacity=0.7) if chart.low < 0 else "",
             chart.ends(),
             text(chart.x, chart.y - 6, lines.title, 13, ink),
-            text(chart.x + chart.w, chart.y - 6, lines.change(scene.t), 13, "end"),
-            _needle(chart.across(scene.t), chart.y, chart.h),
-            _before(chart, lines, scene.t),
-            _after(chart, lines, scene.t),
+            text(right, chart.y - 6, change, 13, "end"),
+            _needle(chart.across(t), chart.y, chart.h),
+            _before(chart, lines, t),
+            _after(chart, lines, t),
         )
     )
 
 
 def _before(chart: Chart, lines: Lines, t: int) -> str:
-    """Draw the untouched line, with an open circle at step `t`, or at all steps if they are few."""
+    """Draw the untouched line, with an open circle at each value that has a mark."""
     points = _points(chart, lines.before)
-    shown = points if chart.steps <= MOST_MARKERS else {t: points[t]} if t in points else {}
-    rings = (_ring(x, y) for x, y in shown.values())
-    return _ghost(points.values()) + "".join(rings)
+    drawn = [_ghost(points.values())]
+    for x, y in _marked(chart, points, t).values():
+        drawn.append(shape("circle", "ink", cx=x, cy=y, r=5.5, stroke_width=1.2, opacity=0.75))
+    return "".join(drawn)
 
 
 def _after(chart: Chart, lines: Lines, t: int) -> str:
-    """Draw the line with the hand, with a marker at step `t`, or at all steps if they are few."""
+    """Draw the line with the hand, with a marker at each value that has a mark."""
     points = _points(chart, lines.after)
-    shown = points if chart.steps <= MOST_MARKERS else {t: points[t]} if t in points else {}
-    drawn = polyline(points.values(), lines.name, 2.6, stroke_linejoin="round")
-    return drawn + "".join(
-        _dot(lines.name, x, y, 4.5 if k == t else 3) for k, (x, y) in shown.items()
-    )
+    drawn = [polyline(points.values(), lines.name, 2.6, stroke_linejoin="round")]
+    for k, (x, y) in _marked(chart, points, t).items():
+        drawn.append(_dot(lines.name, x, y, 4.5 if k == t else 3))
+    return "".join(drawn)
 
 
-def _points(chart: Chart, values: Sequence[float]) -> dict[int, tuple[float, float]]:
+def _points(chart: Chart, values: Sequence[float]) -> dict[int, Point]:
     """Return where the values stand, by step; where there is none, there is no place."""
-    return {t: (chart.across(t), chart.up(v)) for t, v in enumerate(values) if v == v}
+    return {t: point for t, point in enumerate(chart.points(values)) if not isnan(values[t])}
 
 
-def _ghost(points: Sequence[tuple[float, float]]) -> str:
+def _marked(chart: Chart, points: dict[int, Point], t: int) -> dict[int, Point]:
+    """Return the places that have a mark: all if they are few, or that of step `t`."""
+    if chart.steps <= MOST_MARKERS:
+        return points
+    return {k: point for k, point in points.items() if k == t}
+
+
+def _ghost(points: Iterable[Point]) -> str:
     """Draw a line of the untouched run."""
     return polyline(points, "ink", 1.3, stroke_dasharray="4 3", opacity=0.75)
-
-
-def _ring(x: float, y: float) -> str:
-    """Draw a value of the untouched run."""
-    return shape("circle", "ink", cx=x, cy=y, r=5.5, stroke_width=1.2, opacity=0.75)
 
 
 def _dot(name: str, x: float, y: float, r: float) -> str:
@@ -272,10 +189,8 @@ def _held_part(box: Heatmap, held: tuple[int, int], rows: tuple[int, int]) -> st
 
 def _marks(box: Heatmap, maps: Maps, t: int) -> str:
     """Point at the row that is drawn as lines, and mark the step that is read."""
-    x = box.x + box.w * (t + 0.5) / box.steps
-    halo = line(
-        x, box.y, x, box.y + box.h, "ink", style="stroke:var(--paper)", stroke_width=3, opacity=0.6
-    )
+    x, paper = box.x + box.w * (t + 0.5) / box.steps, "stroke:var(--paper)"
+    halo = line(x, box.y, x, box.y + box.h, "ink", style=paper, stroke_width=3, opacity=0.6)
     return halo + _needle(x, box.y, box.h) + (box.point_at(maps.row) if box.rows > 1 else "")
 
 
@@ -302,32 +217,25 @@ def _ends(scores: tuple[float, float]) -> tuple[float, float]:
 
 def _score_bar(which: int, score: float, low: float, high: float) -> str:
     """Draw one score: its words, a bar from zero, and its number."""
-    y, h = HAND_TOP + (0, 25)[which], 18
-    zero, end = (BAR_LEFT + (BAR_RIGHT - BAR_LEFT) * (v - low) / (high - low) for v in (0, score))
-    left, width = min(zero, end), abs(end - zero)
-    style = {"style": "fill:var(--ink)"} if which else {"stroke_dasharray": "4 3"}
-    bar = rect(left, y, width, h, "ink", **style)
-    bed = rect(BAR_LEFT, y, BAR_RIGHT - BAR_LEFT, h, "panel")
+    y, h, whole = HAND_TOP + (0, 25)[which], 18, BAR_RIGHT - BAR_LEFT
+    zero, end = (BAR_LEFT + whole * (v - low) / (high - low) for v in (0, score))
+    words, cls, style = ((UNTOUCHED, "", {"stroke_dasharray": "4 3"}),
+                         (TOUCHED, "b", {"style": "fill:var(--ink)"}))[which]  # fmt: skip
     return "".join(
         (
-            text(RIGHT, y + 13.5, (UNTOUCHED, TOUCHED)[which], 12, "b" if which else ""),
-            bed, bar, line(zero, y - 2, zero, y + h + 2, "ink"),
-            text(BAR_RIGHT + 8, y + 13.5, figure(score), 13, "b" if which else ""),
+            text(RIGHT, y + 13.5, words, 12, cls),
+            rect(BAR_LEFT, y, whole, h, "panel"),
+            rect(min(zero, end), y, abs(end - zero), h, "ink", **style),
+            line(zero, y - 2, zero, y + h + 2, "ink"),
+            text(BAR_RIGHT + 8, y + 13.5, figure(score), 13, cls),
         )
-    )  # fmt: skip
+    )
 
 
 def _moved(scene: Scene) -> str:
     """Say how far the outputs of this sequence have moved."""
     most, output, t = scene.furthest()
     name = "the output" if len(scene.answers.before) == 1 else f"output {output + 1}"
-    words = f"most: {name} moves by {figure(most)} at step {t + 1}"
-    if not most:
-        words = "no output moves"
+    words = f"most: {name} moves by {figure(most)} at step {t + 1}" if most else "no output moves"
     y = HAND_TOP + (HAND_HEIGHT - 4 if scene.scores else 16)
     return text(RIGHT, y, words, 12, "soft")
-
-
-def figure(value: float) -> str:
-    """Write a number of any size with about three digits."""
-    return power_of_ten(value) if abs(value) >= 1e5 else scientific(value, 3)

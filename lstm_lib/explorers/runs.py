@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from lstm_lib import _validate
-from lstm_lib.explorers.layer import checked, ends, rows_of
-from lstm_lib.explorers.trace import in_batch
-from lstm_lib.record import Trace, Traced
+from lstm_lib.explorers.given import ends, in_batch, rows_of
+from lstm_lib.record import BatchTrace, Traced
 from lstm_lib.trace import Clamp, trace
 
 
@@ -19,7 +18,7 @@ class Run(NamedTuple):
         score: of the whole batch; None without one.
     """
 
-    traces: list[Trace]
+    traces: list[BatchTrace]
     answers: list[Any]
     score: float | None
 
@@ -63,11 +62,11 @@ class Network:
     def _run(self, clamp: Clamp | None) -> Run:
         """Run the network on the whole batch."""
         traced = trace(self._model, clamp=clamp, **self._arguments)
-        traces, said = [checked(in_batch(one)) for one in traced.traces], _said(traced)
+        traces, said = [in_batch(one) for one in traced.traces], _said(traced)
         score = None if self._score is None else _number(self._score(said))
         return Run(traces, self._answers(traced, traces, said), score)
 
-    def _answers(self, traced: Traced, traces: Sequence[Trace], said: Any) -> list[Any]:
+    def _answers(self, traced: Traced, traces: Sequence[BatchTrace], said: Any) -> list[Any]:
         """Return what is shown as outputs, see `Run`."""
         has_read_out = getattr(self._model, "output_size", None) is not None
         if self._outputs is not None:
@@ -89,7 +88,7 @@ def _said(traced: Traced) -> Any:
     return traced.output if is_pair and found[0] is traced.output else found
 
 
-def _batch_first(found: Any, one: Trace) -> Any:
+def _batch_first(found: Any, one: BatchTrace) -> Any:
     """Return outputs as (batch_size, seq_len or 1, size), or say what is wrong with them."""
     shape = tuple(getattr(found, "shape", ()))
     batch_size, seq_len = one.batch_size, len(one)

@@ -1,32 +1,29 @@
-"""TraceExplorer: every gate of every layer of a model, and which of its units to look at first."""
+"""TraceExplorer and VectorExplorer: every gate of every layer, and one unit up close."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
 from lstm_lib.drawing.svg import scientific
-from lstm_lib.explorers.base import columns
+from lstm_lib.explorers import trace_picture as picture
+from lstm_lib.explorers.base import Explorer, Row, View, arranged, columns, with_choice
 from lstm_lib.explorers.controls.choice import Choice
-from lstm_lib.explorers.controls.slider import Slider, among, counted, index
-from lstm_lib.explorers.layer import LayerExplorer, checked, ends
-from lstm_lib.explorers.vector import by_hand
-from lstm_lib.notation import QUANTITIES
-from lstm_lib.record import Flows, Trace, Traced, Traces
-from lstm_lib.record.trace import DIRECTIONS
-from lstm_lib.trace.ranking import Ranking, by_gradient, by_variance
+from lstm_lib.explorers.controls.slider import counted, index
+from lstm_lib.explorers.given import names_of, traces_of
+from lstm_lib.explorers.place import Place
+from lstm_lib.explorers.trace_scene import STORED, Layers, Scene, aloud, table
+from lstm_lib.record import BatchTrace, Flows, Trace, Traced, Traces
+from lstm_lib.trace.ranking import Ranking
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-    from lstm_lib.vector import VectorLSTM
-
-STORED, VARIANCE, GRADIENT = "as stored", "by variance of c", "by gradient"
 WIDTHS = {"direction": "190px", "order": "220px"}  # of what is no slider
 
 
-class TraceExplorer(LayerExplorer):
+class TraceExplorer(Explorer):
     """See every gate and state of any traced model, and follow one unit through time.
 
     `TraceExplorer(trace(model, x))` opens a torch.nn.LSTM or a module around one, a VectorLSTM
@@ -57,78 +54,91 @@ class TraceExplorer(LayerExplorer):
         targets: "ndarray | None" = None,
         flow: Flows | None = None,
     ) -> None:
-        traces = _traces(_example() if traced is None else traced)
-        self._gradients = None if flow is None else _gradients(flow, traces)
-        self._rankings: dict[tuple[int, str], Ranking] = {}
-        self._layers, directions = grid(traces)
-        self.layer = layer_slider(self._layers)
-        self.direction = Choice(directions, name="direction", buttons=True)
-        self.direction.disabled = len(directions) == 1
-        self.order = Choice(
-            [STORED, VARIANCE] + [GRADIENT] * (flow is not None),
-            label="order", name="order of the units",
-            disabled=traces[0].hidden_size == 1,
-        )  # fmt: skip
-        self.rank = counted("rank", traces[0].hidden_size)
-        for control in (self.layer, self.direction, self.order, self.rank):
+        traces = traces_of(_two_layers() if traced is None else traced)
+        self._place, first = Place(traces), traces[0]
+        self.names = names_of(names, first)
+        self._layers = Layers(traces, outputs, targets, flow)
+        self._drawn = lru_cache(maxsize=1)(self._draw)
+        self.layer, self.direction = self._place.layer, self._place.direction
+        self.sequence = counted("sequence", first.batch_size)
+        self.step = counted("step", len(first), play=400)
+        self.unit, self.rank = (counted(name, first.hidden_size) for name in ("unit", "rank"))
+        self.order = Choice(self._layers.orders, label="order", name="order of the units")
+        self.order.disabled = self.unit.disabled
+        # Before the redraw observes them: then unit and rank have moved when it comes.
+        for control in (self.layer, self.direction, self.order, self.unit, self.rank):
             control.observe(self._follow, "value")
         self._hide_rank()
-        super().__init__(traces, names, outputs, targets)
+        super().__init__(*arranged(self._rows(), _row), picture.SIZE)
 
-    def arranged(self) -> tuple[dict[str, Widget], list[Widget]]:
-        """Return the controls that have something to choose, and their rows."""
-        # Here, before the redraw observes it: then unit and rank have moved when it comes.
-        self.unit.observe(self._follow, "value")
-        table = self.chosen("layer", "direction", "sequence", "order")
-        groups = [table, self.chosen("step", "unit", "rank")]
-        if len(table) == 4:  # too many beside each other
-            names = ("layer direction order", "sequence step", "unit rank")
-            groups = [self.chosen(*group.split()) for group in names]
-        controls = {name: control for group in groups for name, control in group.items()}
-        return controls, [_row(group) for group in groups if group]
+    def _rows(self) -> list[Row]:
+        """Return the controls that have something to choose, row by row."""
+        rows = with_choice(self, "layer direction sequence order", "step unit rank")
+        if len(rows[0]) < 4:
+            return rows
+        return with_choice(self, "layer direction order", "sequence step", "unit rank")
 
-    def place(self) -> int:
-        """Return which of the traces is shown, counted from 0."""
-        layer = self._layers[0] if self.layer.disabled else int(self.layer.value) - 1
-        places = [(trace.layer, trace.direction) for trace in self.traces]
-        return places.index((layer, self.direction.value))
+    @property
+    def trace(self) -> BatchTrace:
+        """The run that is shown, columns (batch_size, seq_len, hidden_size)."""
+        return self._layers.traces[self._place.index]
+
+    @property
+    def selected(self) -> Trace:
+        """The run of the chosen sequence through the chosen unit, (seq_len,) columns."""
+        return self.trace.select(batch=index(self.sequence), unit=index(self.unit))
 
     @property
     def ranking(self) -> Ranking | None:
         """The scores of the units by the chosen order, None for the order they are stored in."""
-        key = (self.place(), self.order.value)
-        if self.order.value != STORED and key not in self._rankings:
-            self._rankings[key] = (
-                by_variance(self.trace)
-                if self.order.value == VARIANCE
-                else by_gradient(self._gradients[key[0]], self.trace)
-            )
-        return self._rankings.get(key)
+        return self._layers.ranking(self._place.index, self.order.value)
 
-    def ranked(self) -> Sequence[int]:
-        """Return the units in the order of their rows, top to bottom, counted from 0."""
-        return super().ranked() if self.ranking is None else self.ranking.order
+    @property
+    def _order(self) -> Sequence[int]:
+        """The units in the order of their rows, top to bottom, counted from 0."""
+        return range(self.trace.hidden_size) if self.ranking is None else self.ranking.order
 
-    def where(self) -> str:
+    def view(self) -> View:
+        """Return the layer on the chosen sequence, with the chosen step and unit marked."""
+        scene, still = self._shown()
+        unit, asked = index(self.unit), index(self.step)
+        t, ended = min(asked, scene.steps - 1), ""
+        if asked > t:
+            ended = f"This sequence ends at step {t + 1}; step {asked + 1} is padding. "
+        said = f"{ended}{self._where(t)}: {aloud(scene, t, unit)}"
+        return View(still, picture.cursor(scene, t, unit), said, *table(scene, t, unit))
+
+    def _shown(self) -> tuple[Scene, str]:
+        """Return the chosen sequence in the chosen layer, and its heatmaps."""
+        return self._drawn(self._place.index, index(self.sequence), self._order)
+
+    def _draw(self, place: int, batch: int, order: Sequence[int]) -> tuple[Scene, str]:
+        scene = self._layers.scene(place, batch, order)
+        return scene, picture.frame(scene)
+
+    def _where(self, t: int) -> str:
         """Say what is shown, as the start of a sentence."""
-        said = super().where()
-        if len(self.traces) > 1:
-            layer, way = f"Layer {self.trace.layer + 1}", self.trace.direction
-            way = f", {way}" if not self.direction.disabled else ""
-            said = f"{layer}{way}, {said[0].lower()}{said[1:]}"
+        batch, unit, count = index(self.sequence), index(self.unit), self.trace.hidden_size
+        said = f"sequence {batch + 1}" if self.trace.batch_size > 1 else "the sequence"
+        if self.names is not None:
+            said += f" ({self.names[batch]})"
+        if not self.direction.disabled:
+            said = f"{self.trace.direction}, {said}"
+        if len(self._layers.traces) > 1:
+            said = f"layer {self.trace.layer + 1}, {said}"
+        said = f"{said[0].upper()}{said[1:]}, step {t + 1}, unit {unit + 1}"
         if self.ranking is None:
             return said
-        unit, count = index(self.unit), self.trace.hidden_size
-        rank, score = self.ranking.order.index(unit) + 1, _score(self.ranking.scores[unit])
+        rank, score = self.ranking.order.index(unit) + 1, scientific(self.ranking.scores[unit], 3)
         return f"{said} (rank {rank} of {count} by {self.ranking.of}, {score})"
 
     def _follow(self, change: Any) -> None:
         """Let the unit follow a move of its rank, and the rank every other move."""
         with self.together():
             if change.owner is self.rank:
-                self.unit.value = self.ranked()[index(self.rank)] + 1
+                self.unit.value = self._order[index(self.rank)] + 1
             elif not self.unit.disabled:
-                self.rank.value = self.ranked().index(index(self.unit)) + 1
+                self.rank.value = self._order.index(index(self.unit)) + 1
             self._hide_rank()
 
     def _hide_rank(self) -> None:
@@ -137,131 +147,60 @@ class TraceExplorer(LayerExplorer):
         self.rank.layout.visibility = "hidden" if hidden else "visible"
 
 
-def _row(controls: dict[str, Widget]) -> Widget:
+class VectorExplorer(TraceExplorer):
+    """See every gate and state of one layer as heatmaps, and follow one unit through time.
+
+    A TraceExplorer with `sequence`, `step` and `unit` for its only controls.
+
+    Args:
+        trace: the run of a batch through a layer, columns (batch_size, seq_len, hidden_size) in
+            NumPy or torch; by default a small layer with memories from short to long.
+        names, outputs, targets: as in TraceExplorer.
+
+    Raises:
+        TypeError, ValueError: as TraceExplorer.
+    """
+
+    def __init__(
+        self,
+        trace: Trace | None = None,
+        names: Sequence[str] | None = None,
+        outputs: "ndarray | None" = None,
+        targets: "ndarray | None" = None,
+    ) -> None:
+        if trace is None:
+            trace = _one_layer()
+        elif not isinstance(trace, Trace):
+            raise TypeError(f"trace must be a Trace, got {type(trace).__name__}")
+        elif not trace.is_batch:
+            raise ValueError(
+                "trace must hold columns (batch_size, seq_len, hidden_size), got the trace of one "
+                "unit; VectorLSTM.from_scalar(model).forward(x) returns one"
+            )
+        super().__init__(trace, names, outputs, targets)
+
+    def _rows(self) -> list[Row]:
+        return with_choice(self, "sequence step unit")
+
+
+def _row(controls: Row) -> Widget:
     """Put controls beside each other, sliders as wide as there is room for."""
     widths = " ".join(WIDTHS.get(name, "minmax(0, 1fr)") for name in controls)
     return columns(controls.values(), widths)
 
 
-# --- what is given ------------------------------------------------------------------------------
+# --- examples -----------------------------------------------------------------------------------
 
 
-def _traces(traced: object) -> list[Trace]:
-    """Return the traces of one run, or say what is wrong with them."""
-    found = traced.traces if isinstance(traced, Traced) else traced
-    if isinstance(found, Trace):
-        found = [found]
-    elif not isinstance(found, Traces):
-        raise TypeError(
-            f"traced must be a Traced, Traces or Trace, got {type(traced).__name__}; "
-            "lstm_lib.trace.trace(model, x) returns one"
-        )
-    traces = [checked(in_batch(trace)) for trace in found]
-    for trace in traces:
-        theirs, first = ((tuple(t.c.shape), t.lengths) for t in (trace, traces[0]))
-        if theirs != first:
-            raise ValueError(
-                f"traced must hold traces of one run, with c and lengths {first}, got {theirs}"
-            )
-    return traces
+def _one_layer() -> BatchTrace:
+    """Return the run of a layer that keeps bits for 1 to 40 steps, unit by unit."""
+    from lstm_lib.explorers.example import keeper, recall  # only who asks for it pays for NumPy
+
+    return keeper().forward(recall())[1]
 
 
-def in_batch(trace: Trace) -> Trace:
-    """Return the run of one unit as that of a batch of one through a layer of one."""
-    if trace.is_batch:
-        return trace
-    import numpy as np
+def _two_layers() -> Traces:
+    """Return the runs of two layers over sequences of different lengths, in both directions."""
+    from lstm_lib.explorers.example import both_ways
 
-    columns = {
-        name: np.array(getattr(trace, name), float)[None, :, None] for name in ("x", *QUANTITIES)
-    }
-    states = {name: np.full((1, 1), getattr(trace, name)) for name in ("h0", "c0")}
-    return replace(trace, **columns, **states)
-
-
-def grid(traces: Sequence[Trace]) -> tuple[list[int], list[str]]:
-    """Return the layers and the directions, each layer in every one of these."""
-    places = [(trace.layer, trace.direction) for trace in traces]
-    layers = sorted({layer for layer, _ in places})
-    directions = sorted({direction for _, direction in places})
-    if not places or sorted(places) != [(layer, way) for layer in layers for way in directions]:
-        raise ValueError(
-            f"traced must hold each layer once in the same directions, got {places or 'no trace'}"
-        )
-    return layers, directions
-
-
-def layer_slider(layers: Sequence[int]) -> Slider:
-    """Return a slider over the numbers of the layers, disabled if there is one."""
-    if len(layers) == 1:
-        return counted("layer", 1)
-    numbers = [layer + 1 for layer in layers]
-    return among("layer", "layer", numbers[0], numbers)
-
-
-def _gradients(flow: object, traces: Sequence[Trace]) -> list[Any]:
-    """Return dL/dc of each trace, (batch_size, seq_len, hidden_size), or say what is wrong."""
-    if not isinstance(flow, Flows):
-        raise TypeError(
-            f"flow must be the Flows that gradient_flow(model, x, loss) returns, "
-            f"got {type(flow).__name__}"
-        )
-    found = [flow.layer(trace.layer, trace.direction).d_c for trace in traces]
-    for trace, gradient in zip(traces, found, strict=True):
-        if tuple(gradient.shape) != tuple(trace.c.shape):
-            raise ValueError(
-                f"flow must hold gradients of shape {tuple(trace.c.shape)} like the traces, "
-                f"got {tuple(gradient.shape)}"
-            )
-        ends("flow", gradient)
-    return found
-
-
-def _score(value: float) -> str:
-    """Write a score, however small."""
-    return scientific(value, 3)
-
-
-# --- an example ---------------------------------------------------------------------------------
-
-
-def _example() -> Traces:
-    """Return the run of two layers in both directions over sequences of 40, 34, 28 and 22 steps.
-
-    Random bits come and go, and every eighth step calls for them. The first layer is the one that
-    VectorExplorer shows, from both ends of the sequence: unit by unit it keeps a bit for longer.
-    The second reads what both directions show, with random weights.
-    """
-    # Only who opens this explorer pays for NumPy.
-    import numpy as np
-
-    from lstm_lib.vector import VectorLSTM
-
-    lengths, rng = (40, 34, 28, 22), np.random.default_rng(5)
-    x = np.zeros((4, 40, 3))  # (batch_size, seq_len, input_size)
-    x[:, :, 1] = rng.random((4, 40)) < 0.15  # a bit comes
-    x[:, :, 0] = x[:, :, 1] * rng.choice([-1, 1], (4, 40))
-    x[:, 7::8, 2] = 1  # the call
-    traces = []
-    for layer, model in enumerate((by_hand(20), VectorLSTM(40, 20, seed=4))):
-        pair = [_walk(model, x, lengths, layer, way) for way in DIRECTIONS]
-        x = np.concatenate([trace.h for trace in pair], axis=2)  # (batch_size, seq_len, 40)
-        traces += pair
-    return Traces(traces)
-
-
-def _walk(
-    model: "VectorLSTM", x: "ndarray", lengths: tuple[int, ...], layer: int, direction: str
-) -> Trace:
-    """Return the run of a layer over sequences of some lengths, from one end or the other."""
-    import numpy as np
-
-    columns = {name: np.zeros((*x.shape[:2], model.hidden_size)) for name in QUANTITIES}
-    start = np.zeros((len(x), model.hidden_size))
-    way = slice(None, None, 1 if direction == "forward" else -1)
-    for k, length in enumerate(lengths):
-        run = model.forward(x[k : k + 1, :length][:, way])[1]
-        for name, column in columns.items():
-            column[k, :length] = getattr(run, name)[0, way]
-    place = {"layer": layer, "direction": direction, "lengths": lengths}
-    return Trace(x * (columns["f"][:, :, :1] > 0), **columns, h0=start, c0=start, **place)
+    return both_ways()
