@@ -1,5 +1,6 @@
 """Training with Lightning: modules, data, checkpoints, resuming, refusals."""
 
+import contextlib
 import pickle
 import signal
 import warnings
@@ -9,6 +10,7 @@ import lightning
 import numpy as np
 import pytest
 import torch
+import tqdm.notebook
 from lightning.pytorch.callbacks import Callback
 from torch import nn
 from torch.nn import functional as F
@@ -30,7 +32,7 @@ from lstm_lib.course.training import (
     trainer,
 )
 from lstm_lib.course.training.data import share
-from lstm_lib.course.training.trainer import defaults
+from lstm_lib.course.training.trainer import EpochBar, defaults
 from lstm_lib.descent import train
 from lstm_lib.scalar import ScalarLSTM
 
@@ -585,6 +587,63 @@ def test_the_bar_goes_on_where_a_checkpoint_ends(capsys):
     assert "3/5" in shown
     assert "5/5" in shown
     assert "train_loss 0." in shown
+
+
+class StopAfter(Callback):
+    """End a training after two epochs, in one way or another."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def on_train_epoch_end(self, trainer, module):
+        if trainer.current_epoch == 1:
+            trainer.should_stop = True
+            if self.error:
+                raise self.error
+
+
+def colour_of_bar(monkeypatch, epochs, *callbacks):
+    """Train with the bar of a notebook, and return its style: a colour."""
+    monkeypatch.setattr("tqdm.notebook.display", lambda _: None)
+    monkeypatch.setitem(EpochBar.on_train_start.__globals__, "tqdm", tqdm.notebook.tqdm)
+    run = trainer(epochs, callbacks=callbacks)
+    with contextlib.suppress(ZeroDivisionError):
+        run.fit(LightningLSTM(), datamodule=CompaniesData())
+    (bar,) = (callback.bar for callback in run.callbacks if isinstance(callback, EpochBar))
+    assert bar.n == min(epochs, 2)
+    return bar.container.children[1].bar_style
+
+
+def test_a_bar_is_red_only_where_a_training_broke_off(monkeypatch):
+    assert colour_of_bar(monkeypatch, 2) == "success"
+    assert colour_of_bar(monkeypatch, 1) == "success"
+    assert colour_of_bar(monkeypatch, 9, StopAfter()) == "success"
+    assert colour_of_bar(monkeypatch, 9, StopAfter(ZeroDivisionError())) == "danger"
+
+
+def test_what_a_notebook_stores_of_a_bar_is_the_same_at_every_run(monkeypatch):
+    stored = []
+    monkeypatch.setattr("tqdm.notebook.display", lambda shown: stored.append(repr(shown)))
+    monkeypatch.setitem(EpochBar.on_train_start.__globals__, "tqdm", tqdm.notebook.tqdm)
+    _, path = trained(LightningLSTM(), CompaniesData(), 2)
+    trainer(4).fit(LightningLSTM(), datamodule=CompaniesData(), ckpt_path=path)
+    assert stored == ["epochs:  50%|#####     | 2/4 [00:00<?, ?it/s]"]
+
+
+def test_an_error_before_the_first_epoch_finds_no_bar_to_close(capsys):
+    class Broken(CompaniesData):
+        def setup(self, stage):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        trainer(2).fit(LightningLSTM(), datamodule=Broken())
+    assert capsys.readouterr().err == ""
+
+
+def test_only_the_first_process_shows_a_bar(monkeypatch, capsys):
+    monkeypatch.setattr("lightning.Trainer.is_global_zero", False)
+    trainer(2).fit(LightningLSTM(), datamodule=CompaniesData())
+    assert capsys.readouterr().err == ""
 
 
 def test_losses_of_all_parts_are_logged():
