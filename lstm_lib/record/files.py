@@ -17,16 +17,12 @@ T = TypeVar("T")
 
 
 def tidy(records: Iterable[Any], quantities: Iterable[str]) -> "DataFrame":
-    """Return a table with one row per number.
+    """Return a table with one row per number, see `Trace.to_frame`.
 
     Args:
         records: what has a layer, direction and lengths, and columns (seq_len,) or
             (batch_size, seq_len, size).
         quantities: names of the columns to list.
-
-    Returns:
-        columns layer, direction, batch, step, unit, quantity, value; steps behind the end of a
-        sequence are left out.
     """
     import pandas as pd
 
@@ -62,12 +58,7 @@ def save(path: str | Path, traces: Iterable[Mapping[str, Any]]) -> None:
 
 
 def load(path: str | Path, made: Callable[..., T]) -> list[T]:
-    """Return what `made` makes of the columns of each trace that `save` stored.
-
-    Raises:
-        OSError: there is no such file.
-        ValueError: the file is damaged or holds something else.
-    """
+    """Return what `made` makes of the columns of each trace; ValueError for another file."""
     with Path(path).open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as stored:

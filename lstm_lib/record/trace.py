@@ -125,9 +125,8 @@ class Trace:
     def to_frame(self) -> "DataFrame":
         """Return a tidy table, one row per number; what is behind a sequence's end is left out.
 
-        Returns:
-            columns layer, direction, batch, step, unit, quantity (one of x, i, f, g, o, c, h)
-            and value; for x, `unit` says which input.
+        Its columns are layer, direction, batch, step, unit (for x: which input), quantity (x, i,
+        f, g, o, c or h) and value.
         """
         from lstm_lib.record.files import tidy
 
@@ -188,7 +187,7 @@ class Trace:
         return self._at("h", len(self) - 1 if self.direction == "forward" else 0)
 
     def select(self, batch: int = 0, unit: int = 0, feature: int = 0) -> "Trace":
-        """Return the run of one sequence through one unit, in plain floats.
+        """Return the run of one sequence through one unit, in plain floats, as long as it is.
 
         Whatever draws a Trace can draw it: c_t = f_t c_{t-1} + i_t g_t and h_t = o_t tanh(c_t)
         hold for each unit by itself.
@@ -197,9 +196,6 @@ class Trace:
             batch: which sequence, 0 to batch_size - 1.
             unit: which unit, 0 to hidden_size - 1.
             feature: which input is kept as `x`, 0 to input_size - 1.
-
-        Returns:
-            Trace as long as the sequence is.
 
         Raises:
             ValueError: h is projected, so no h is a unit's own.
@@ -354,13 +350,7 @@ def check_place(layer: object, direction: object) -> None:
 
 
 def check_lengths(lengths: object, batch_size: int, seq_len: int) -> tuple[int, ...]:
-    """Return the number of real steps of each sequence, or say what is wrong with it.
-
-    Args:
-        lengths: whole numbers, (batch_size,), each from 1 to `seq_len`.
-        batch_size: how many sequences there are.
-        seq_len: how many steps there is room for.
-    """
+    """Return the number of real steps of each sequence, from 1 to `seq_len`."""
     lengths = _plain(lengths)
     if isinstance(lengths, str) or not isinstance(lengths, Sequence):
         raise TypeError(f"lengths must be a sequence of whole numbers, got {lengths!r}")

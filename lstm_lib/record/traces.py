@@ -1,5 +1,6 @@
 """What a run leaves: its results, and one record per layer and direction."""
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,6 @@ class Records(Sequence[Any]):
 
     `records[0]` is the first of them, `records[1, "reverse"]` the one of that layer and
     direction, `records[1]` the second of the row, whatever its layer.
-
-    Args:
-        records: what has a `layer` and a `direction`.
     """
 
     def __init__(self, records: Iterable[Any]) -> None:
@@ -31,21 +29,19 @@ class Records(Sequence[Any]):
         """Return the record at a place in the row, or of a layer and direction."""
         if isinstance(which, tuple):
             return self.layer(*which)
-        found = self._records[which]
-        return type(self)(found) if isinstance(which, slice) else found
+        if not isinstance(which, slice):
+            return self._records[which]
+        some = copy.copy(self)
+        some._records = self._records[which]
+        return some
 
     def layer(self, layer: int, direction: str = "forward") -> Any:
-        """Return the record of one layer, counted from 0, and direction.
-
-        Raises:
-            ValueError: there is none.
-        """
+        """Return the record of one layer, counted from 0, and direction."""
         for record in self:
             if (record.layer, record.direction) == (layer, direction):
                 return record
-        there = ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
         raise ValueError(
-            f"layer and direction must be one of {there}, got ({layer!r}, {direction!r})"
+            f"layer and direction must be one of {self._places()}, got ({layer!r}, {direction!r})"
         )
 
     def __eq__(self, other: object) -> bool:
@@ -53,8 +49,11 @@ class Records(Sequence[Any]):
         return self._records == tuple(other) if isinstance(other, type(self)) else NotImplemented
 
     def __repr__(self) -> str:
-        places = ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
-        return f"{type(self).__name__} of {places}"
+        return f"{type(self).__name__} of {self._places()}"
+
+    def _places(self) -> str:
+        """Return every layer and direction in words."""
+        return ", ".join(f"({record.layer}, {record.direction!r})" for record in self)
 
 
 class Traces(Records):
@@ -74,12 +73,7 @@ class Traces(Records):
 
     @classmethod
     def load(cls, path: str | Path) -> "Traces":
-        """Return the traces that `save` stored, their arrays as NumPy's.
-
-        Raises:
-            OSError: there is no such file.
-            ValueError: the file is damaged or holds something else.
-        """
+        """Return the traces that `save` stored, arrays as NumPy's; errors as of `Trace.load`."""
         from lstm_lib.record.files import load
 
         return cls(load(path, Trace))
@@ -151,17 +145,8 @@ class Flows(Records):
         super().__init__(records)
         self.loss = loss
 
-    def __getitem__(self, which: int | slice | tuple[int, str]) -> Any:
-        """Return the flow at a place in the row, or of a layer and direction."""
-        found = super().__getitem__(which)
-        return Flows(found, self.loss) if isinstance(found, Flows) else found
-
     def to_frame(self) -> "DataFrame":
-        """Return a tidy table like that of `Trace.to_frame`.
-
-        Returns:
-            the same columns; quantity is d_h, d_c, kept or through_gates.
-        """
+        """Return a table like that of `Trace.to_frame`, of d_h, d_c, kept and through_gates."""
         from lstm_lib.record.files import tidy
 
         return tidy(self, ("d_h", "d_c", "kept", "through_gates"))

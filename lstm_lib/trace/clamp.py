@@ -29,10 +29,6 @@ class Clamp:
         batch: which sequences, said in the same ways.
         layer: which layer, from 0.
         direction: "forward" or "reverse".
-
-    Raises:
-        TypeError, ValueError: an unknown quantity, layer or direction, not one of value and
-            scale or add, or a number that is not finite.
     """
 
     quantity: str
@@ -85,9 +81,6 @@ class Hold:
         clamps: of this layer and direction, in the order in which they act.
         size: of the run.
         in_arrays: whether values are arrays (batch_size, units), changed in place, or floats.
-
-    Raises:
-        TypeError, ValueError: a clamp of units, steps or sequences that are not there.
     """
 
     def __init__(self, clamps: Iterable[Clamp], size: Size, in_arrays: bool = True) -> None:

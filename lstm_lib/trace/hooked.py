@@ -83,12 +83,7 @@ def trace_torch(
 
 
 def find(model: nn.Module, path: str | None) -> AnyLSTM:
-    """Return the LSTM in a module: the only one, or the one that `path` names.
-
-    Raises:
-        TypeError, ValueError: there is none there, there are several and no path, or it has
-            dropout and is training.
-    """
+    """Return the LSTM in a module: the only one, or the one that `path` names."""
     if not isinstance(model, nn.Module):
         raise TypeError(
             "model must be a ScalarLSTM, a VectorLSTM or a torch module with an LSTM, "
@@ -114,19 +109,12 @@ def watch(
     given: tuple[Any, Any, Any],
     look: Callable[[Call], Results],
 ) -> Any:
-    """Run a module's own forward, its LSTM's output replaced by what `look` returns.
+    """Run a module's own forward, its LSTM's output replaced, and return what it returns.
 
     Args:
-        model: what is run.
-        module: the LSTM in it.
+        model, module: what is run, and the LSTM in it.
         given: x, hx and lengths, as in `trace`.
-        look: is shown the one Call of the LSTM.
-
-    Returns:
-        what the model returned.
-
-    Raises:
-        ValueError: the LSTM was called never or more than once.
+        look: is shown the one Call of the LSTM, and returns what takes its results' place.
     """
     arguments, seq_len = _arguments(model, module, *given)
     calls: list[None] = []
@@ -150,11 +138,7 @@ def watch(
 def _call(
     module: AnyLSTM, args: tuple, kwargs: Mapping[str, Any], results: Any, seq_len: int | None
 ) -> Call:
-    """Return a call that a hook has seen, in the one form used here.
-
-    Raises:
-        ValueError: the module computes in another dtype than float32 or float64.
-    """
+    """Return a call that a hook has seen, in the one form used here."""
     for part in (results[0], *results[1]):
         if part.data.dtype not in TOLERANCE:
             raise ValueError(f"model must compute in float32 or float64, got {part.data.dtype}")
@@ -215,15 +199,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
 
 def check_equal(found: Results, expected: Results, traces: Iterable[BatchTrace]) -> None:
-    """Refuse to go on if a run in the open gives something else than the module itself.
-
-    Args:
-        found, expected: the results of the run in the open, and of the module.
-        traces: of the run in the open.
-
-    Raises:
-        RuntimeError: the results differ.
-    """
+    """Refuse to go on if a run in the open gives something else than the module itself."""
     pairs = zip((found[0], *found[1]), (expected[0], *expected[1]), strict=True)
     for name, (ours, own) in zip(("output", "h_n", "c_n"), pairs, strict=True):
         ours, own = ours.data, own.data  # of a PackedSequence, or of a tensor all of it

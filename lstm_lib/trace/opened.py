@@ -59,7 +59,7 @@ def run_layers(
     """Run every layer and direction of an LSTM in the open.
 
     Args:
-        module: torch.nn.LSTM or whatever has its parameters.
+        module: the LSTM.
         x: (seq_len, batch_size, input_size), zeros behind the end of a sequence.
         hx: state to start from, (num_layers * directions, batch_size, size) each; None: zeros.
         form: of the input.
@@ -104,7 +104,10 @@ def walk(
     states = h.new_empty(len(x), *h.shape), c.new_empty(len(x), *c.shape)
     memory = (z, z[..., : 2 * c.shape[1]], *gates, *states)
     end = _run_steps(memory, direction, state, weights, hold, running)
-    return _columns((*gates, *states), running), end
+    rows = (*gates, *states)
+    if running is not None:  # 0 where nothing runs
+        rows = tuple(part.masked_fill_(~running, 0.0) for part in rows)
+    return {name: part.transpose(0, 1) for name, part in zip("ifgohc", rows, strict=True)}, end
 
 
 @torch.inference_mode()  # no bookkeeping for autograd: faster where operations are this small
@@ -116,14 +119,11 @@ def _run_steps(
     hold: Hold | None,
     running: Mask,
 ) -> State:
-    """Run the equations, step by step, each in the memory that is there for it.
+    """Run the equations, each in the memory that is there for it; return h and c at the end.
 
     Args:
         memory: the four sums; of these i and f; i, f, g, o; h and c; (seq_len, ...) each.
         direction, state, weights, hold, running: as in `walk`.
-
-    Returns:
-        h and c at the end.
     """
     (h, c), w_hh, w_hr = state, weights.w_hh.T, weights.w_hr
     for t, (z_t, if_t, i, f, g, o, h_t, c_t) in walked(memory, direction):
@@ -143,20 +143,8 @@ def _run_steps(
     return h, c
 
 
-def _columns(rows: Iterable[Tensor], running: Mask) -> dict[str, Tensor]:
-    """Return i, f, g, o, h, c (seq_len, batch_size, size) batch first, 0 where nothing runs."""
-    if running is not None:
-        rows = [part.masked_fill_(~running, 0.0) for part in rows]
-    return {name: part.transpose(0, 1) for name, part in zip("ifgohc", rows, strict=True)}
-
-
 def walked(columns: Iterable[Tensor], direction: str) -> Iterable[tuple[int, tuple]]:
-    """Return (t, every column at step t) in the order in which a direction walks the steps.
-
-    Args:
-        columns: (seq_len, ...) each.
-        direction: "forward" or "reverse".
-    """
+    """Return (t, every column (seq_len, ...) at step t) in the order that a direction walks."""
     steps = list(enumerate(zip(*(column.unbind() for column in columns), strict=True)))
     return steps if direction == "forward" else reversed(steps)
 

@@ -1,11 +1,8 @@
 """Which units of a layer to look at first: those that move most, or that a loss depends on most."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lstm_lib.record import BatchTrace
-
-if TYPE_CHECKING:
-    from numpy import ndarray
 
 
 class Ranking(NamedTuple):
@@ -14,8 +11,7 @@ class Ranking(NamedTuple):
     Fields:
         of: what the score is, in words.
         scores: (hidden_size,).
-        order: the units from the highest score to the lowest, counted from 0, (hidden_size,);
-            the lower number first where two are equal.
+        order: the units, counted from 0, from the highest score to the lowest.
     """
 
     of: str
@@ -23,7 +19,7 @@ class Ranking(NamedTuple):
     order: tuple[int, ...]
 
     @classmethod
-    def by(cls, of: str, scores: "ndarray") -> "Ranking":
+    def by(cls, of: str, scores: Any) -> "Ranking":
         """Rank the units by their scores, (hidden_size,), in NumPy or torch."""
         found = tuple(map(float, scores.tolist()))
         return cls(of, found, tuple(sorted(range(len(found)), key=lambda unit: -found[unit])))
@@ -31,28 +27,23 @@ class Ranking(NamedTuple):
 
 def by_variance(trace: BatchTrace) -> Ranking:
     """Rank the units by the variance of their cell state over all sequences and real steps."""
-    runs = _real(trace.c, trace)
-    mean = _mean(runs)  # (hidden_size,)
-    return Ranking.by("variance of c", _mean([(run - mean) ** 2 for run in runs]))
+    c = _real(trace.c, trace)
+    return Ranking.by("variance of c", ((c - c.mean(0)) ** 2).mean(0))
 
 
-def by_gradient(gradient: "ndarray", trace: BatchTrace) -> Ranking:
+def by_gradient(gradient: Any, trace: BatchTrace) -> Ranking:
     """Rank the units by the mean size of a gradient over all sequences and real steps.
 
     Args:
         gradient: dL/dc, (batch_size, seq_len, hidden_size), in NumPy or torch.
         trace: of the run that it belongs to.
     """
-    return Ranking.by("mean |dL/dc|", _mean([abs(run) for run in _real(gradient, trace)]))
+    return Ranking.by("mean |dL/dc|", abs(_real(gradient, trace)).mean(0))
 
 
-def _real(array: Any, trace: BatchTrace) -> list[Any]:
-    """Return the real steps of each sequence, (length, hidden_size) each."""
-    if trace.lengths is None:
-        return list(array)
-    return [rows[:length] for rows, length in zip(array, trace.lengths, strict=True)]
+def _real(array: Any, trace: BatchTrace) -> Any:
+    """Return the real steps of all sequences in one row, (steps, hidden_size)."""
+    import numpy as np
 
-
-def _mean(runs: list[Any]) -> Any:
-    """Return the mean over all steps of all sequences, (hidden_size,)."""
-    return sum(run.sum(0) for run in runs) / sum(len(run) for run in runs)
+    ends = trace.lengths or [len(trace)] * trace.batch_size
+    return array[np.arange(len(trace)) < np.reshape(ends, (-1, 1))]
