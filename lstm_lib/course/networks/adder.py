@@ -1,5 +1,6 @@
 """Four units that add two marked numbers, and how such adders are trained."""
 
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from lstm_lib.vector import VectorLSTM
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lstm_lib.course.networks.network import Network, Progress
+    from lstm_lib.course.networks.network import Network, Progress, Start
 
 
 def adder() -> VectorLSTM:
@@ -53,11 +54,12 @@ def train_adder(
     on_progress: "Progress | None" = None,
     batch_size: int = 32,
     lr: float = 0.01,
+    start: "Start | None" = None,
 ) -> Adder:
     """Return a network trained on the adding problem until the paper's stopping rule is met.
 
     The rule: the last 2,000 sequences all right within 0.04, each judged before it is learned
-    from, and their mean error below 0.01. Every batch is new; the biases start by the chrono rule.
+    from, and their mean error below 0.01. Every batch is new.
 
     Args:
         seq_len: steps of the shortest sequences, at least 20.
@@ -69,14 +71,15 @@ def train_adder(
         batch_size: sequences per update. Over a thousand steps an update with 16 takes less than
             half the time of one with 32, as far more of it stays in the processor's cache.
         lr: the highest rate, above 0.
+        start: what sets an LSTM's layer before it learns; it gets the layer and the seed. By
+            default the biases start by the chrono rule.
 
     Source of the rule: Hochreiter & Schmidhuber (1997), section 5.4.
     """
     from lstm_lib.course.networks.network import Network, chrono, run, updates
 
     network = Network(2, hidden_size, 1, layer, seed)
-    if layer == "lstm":
-        chrono(network.layer, seq_len, seed)
+    _begin(network, start or partial(chrono, longest=seq_len), seed)
     size, sizes = _validate.count("batch_size", batch_size, 1), []
 
     def loss_of(update: int) -> "Tensor":
@@ -104,6 +107,12 @@ def judged(model: VectorLSTM) -> str:
 def _last(outputs: np.ndarray, sums: Sums) -> np.ndarray:
     """Return the output at the last step of each sequence, (batch_size, 1)."""
     return outputs[np.arange(len(outputs)), sums.lengths - 1]
+
+
+def _begin(network: "Network", start: "Start", seed: int) -> None:
+    """Set the layer of an LSTM; another has no gates to be set."""
+    if network.layer.mode == "LSTM":
+        start(network.layer, seed=seed)
 
 
 def _distance(network: "Network", sums: Sums) -> "Tensor":

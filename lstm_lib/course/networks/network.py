@@ -11,6 +11,7 @@ from lstm_lib.layers import set_forget_bias
 
 LAYERS = {"lstm": nn.LSTM, "rnn": nn.RNN}
 Progress = Callable[[int, float], object]
+Start = Callable[..., object]  # start(layer, seed=seed)
 
 
 class Network(nn.Module):
