@@ -14,13 +14,8 @@ LONGEST = 100
 ROWS = (0, 1, 2, 5, 10, 20, 50, 99)
 
 
-def _noise(count: int) -> tuple[float, ...]:
-    """Return numbers between -1 and 1, the same every time, (count,)."""
-    draw = random.Random(0)
-    return tuple(draw.uniform(-1, 1) for _ in range(count))
-
-
-NOISE = _noise(LONGEST)  # a shorter sequence is the end of a longer one
+DRAW = random.Random(0)
+NOISE = [DRAW.uniform(-1, 1) for _ in range(LONGEST)]  # a shorter sequence is its end
 
 
 class GradientExplorer(Explorer):
@@ -51,9 +46,9 @@ class GradientExplorer(Explorer):
         self.inputs = Slider(label="inputs up to", name="size of inputs", value=0.1, min=0, max=1)
         self.length = whole("length", "length of the sequence", value=50, min=2, max=LONGEST)
         names = ("weight", "forget_bias", "gate_weight", "inputs", "length")
-        controls = {name: getattr(self, name) for name in names}
-        rows = [columns(list(controls.values())[:3]), columns([self.length, self.inputs])]
-        super().__init__(controls, rows, picture.SIZE)
+        rows = [columns([self.weight, self.forget_bias, self.gate_weight]),
+                columns([self.length, self.inputs])]  # fmt: skip
+        super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
 
     @property
     def rnn(self) -> ScalarRNN:
@@ -74,33 +69,17 @@ class GradientExplorer(Explorer):
 
     def view(self) -> View:
         """Return what arrives at every step, and why."""
-        flow = _flow(self.rnn, self.lstm, self.xs)
-        still = picture.frame() + picture.scale(picture.span(len(flow.x)))
-        said = _aloud(flow, self.gate_weight.value)
-        return View(still, picture.flow(flow), said, *_table(flow))
+        way = picture.scene(self.rnn, self.lstm, self.xs)
+        still = picture.frame() + picture.scale(picture.span(len(way.x)))
+        said = _aloud(way, self.gate_weight.value)
+        return View(still, picture.curves(way), said, *_table(way))
 
 
-def _flow(rnn: ScalarRNN, lstm: ScalarLSTM, xs: tuple[float, ...]) -> picture.Flow:
-    """Run both units and their gradients."""
-    trace, back = lstm.run(xs), lstm.gradient_flow(xs)
-    return picture.Flow(
-        vanilla=rnn.gradient_flow(xs),
-        lstm=back.total,
-        kept=back.kept,
-        around=back.through_gates,
-        slopes=rnn.slopes(xs),
-        f=trace.f,
-        x=xs,
-        h=rnn.run(xs),
-        c=trace.c,
-    )
-
-
-def _aloud(flow: picture.Flow, gate_weight: float) -> str:
+def _aloud(way: picture.WayBack, gate_weight: float) -> str:
     """Say what the picture shows, and which LSTM it is."""
-    shares = (flow.vanilla, flow.lstm, flow.kept, flow.around)
+    shares = (way.vanilla, way.lstm, way.kept, way.around)
     vanilla, lstm, kept, around = (picture.share(values[0]) for values in shares)
-    back, f = len(flow.x) - 1, flow.f[0]
+    back, f = len(way.x) - 1, way.f[0]
     return (
         f"{back} {'step' if back == 1 else 'steps'} back, {vanilla} of the gradient arrives in the "
         f"vanilla unit and {lstm} in the LSTM: {kept} along the lane, where f = {number(f, 4)} has "
@@ -115,11 +94,11 @@ def _steps(count: float) -> str:
     return f"{count:.1f} steps" if count < 10 else f"{count:.0f} steps"
 
 
-def _table(flow: picture.Flow) -> tuple[list[str], list[list[str]]]:
+def _table(way: picture.WayBack) -> tuple[list[str], list[list[str]]]:
     """Return what has arrived after some numbers of steps back, the last of them included."""
-    last = len(flow.x) - 1
+    last = len(way.x) - 1
     header = ["steps back", "vanilla", "LSTM", "lane", "gates"]
-    columns = (flow.vanilla, flow.lstm, flow.kept, flow.around)
+    columns = (way.vanilla, way.lstm, way.kept, way.around)
     backs = [*(back for back in ROWS if back < last), last]
     return header, [
         [str(back), *(picture.share(values[last - back]) for values in columns)] for back in backs

@@ -1,6 +1,6 @@
 """The picture of a gradient on its way back through time, beside what each step does to it.
 
-Three sheets: `frame` never changes, `scale` with the length of the axis, `flow` with every move.
+Three sheets: `frame` never changes, `scale` with the length of the axis, `curves` with every move.
 The horizontal axis counts steps back from the last, in the direction the gradient travels. A curve
 names itself at its end; on the logarithmic axis it is solid where the gradient is positive and
 dotted where it is negative.
@@ -8,13 +8,15 @@ dotted where it is negative.
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.charts import Chart, apart
 from lstm_lib.drawing.marks import DOWN, UP, arrow
 from lstm_lib.notation import DASHES
+from lstm_lib.rnn import ScalarRNN
+from lstm_lib.scalar import ScalarLSTM
 
 SIZE = (880, 410)
 LOW, HIGH = 1e-12, 1e4
@@ -26,8 +28,8 @@ SIGNED = ((1, "1"), (0, "0"), (-1, "−1"))
 SPANS = (10, 25, 50, 100)
 
 
-class Flow(NamedTuple):
-    """What is drawn, each (seq_len,), first to last time step.
+class WayBack(NamedTuple):
+    """Two gradients on their way back through time, each (seq_len,), first to last time step.
 
     Fields:
         vanilla: dh_T/dh_t of the vanilla unit.
@@ -47,6 +49,31 @@ class Flow(NamedTuple):
     x: Sequence[float]
     h: Sequence[float]
     c: Sequence[float]
+
+
+class End(NamedTuple):
+    """The end of a curve: its name, its colour's letter, what has arrived, and at which value."""
+
+    name: str
+    cls: str
+    share: float
+    at: float
+
+
+def scene(rnn: ScalarRNN, lstm: ScalarLSTM, xs: Sequence[float]) -> WayBack:
+    """Return what both units do with a sequence, and their gradients."""
+    trace, back = lstm.run(xs), lstm.gradient_flow(xs)
+    return WayBack(
+        vanilla=rnn.gradient_flow(xs),
+        lstm=back.total,
+        kept=back.kept,
+        around=back.through_gates,
+        slopes=rnn.slopes(xs),
+        f=trace.f,
+        x=trace.x,
+        h=rnn.run(xs),
+        c=trace.c,
+    )
 
 
 def span(length: int) -> int:
@@ -84,27 +111,26 @@ def scale(most: int) -> str:
     return "".join(pieces)
 
 
-def flow(flow: Flow) -> str:
+def curves(way: WayBack) -> str:
     """Draw the curves of one setting and write at each end what has arrived there."""
-    arrived, parts, factors, states = _charts(span(len(flow.x)))
-    both = {"LSTM": ("c", flow.lstm, 3.5), "vanilla": ("h", flow.vanilla, 2)}
-    split = {"LSTM": ("c", flow.lstm, 3.5), "lane": ("f", flow.kept, 2)}
-    gates = {"gates": ("g", flow.around[0], (flow.lstm[0] + flow.kept[0]) / 2)}
-    sizes = {name: (cls, v[0], abs(v[0])) for name, (cls, v, _) in both.items()}
-    values = {name: (cls, v[0], v[0]) for name, (cls, v, _) in split.items()}
-    seen = {"x": ("x", flow.x), "vanilla h": ("h", flow.h), "LSTM c": ("c", flow.c)}
-    last = len(flow.x) - 1
+    arrived, parts, factors, states = _charts(span(len(way.x)))
+    vanilla, lstm, kept, around = way.vanilla[0], way.lstm[0], way.kept[0], way.around[0]
+    sizes = [End("LSTM", "c", lstm, abs(lstm)), End("vanilla", "h", vanilla, abs(vanilla))]
+    split = [End("gates", "g", around, (lstm + kept) / 2)]
+    split += [End("LSTM", "c", lstm, lstm), End("lane", "f", kept, kept)]
     return "".join(
-        [
-            *(_signed_curve(arrived, *drawn) for drawn in both.values()),
-            _ends(arrived, last, sizes),
-            _between(parts, flow.kept, flow.lstm),
-            *(_curve(parts, *drawn) for drawn in split.values()),
-            _off_axis(parts, "c", flow.lstm),
-            _ends(parts, last, gates | values),
-            _strip(factors, {"vanilla": ("h", flow.slopes), "f": ("f", flow.f)}),
-            _strip(states, seen),
-        ]
+        (
+            _signed_curve(arrived, "c", way.lstm, 3.5),
+            _signed_curve(arrived, "h", way.vanilla, 2),
+            _ends(arrived, len(way.x) - 1, sizes),
+            _between(parts, way.kept, way.lstm),
+            _curve(parts, "c", way.lstm, 3.5),
+            _curve(parts, "f", way.kept, 2),
+            _off_axis(parts, "c", way.lstm),
+            _ends(parts, len(way.x) - 1, split),
+            _strip(factors, {"vanilla": ("h", way.slopes), "f": ("f", way.f)}),
+            _strip(states, {"x": ("x", way.x), "vanilla h": ("h", way.h), "LSTM c": ("c", way.c)}),
+        )
     )
 
 
@@ -148,29 +174,26 @@ def _curve(chart: Chart, cls: str, values: Sequence[float], width: float) -> str
 
 def _signed_curve(chart: Chart, cls: str, values: Sequence[float], width: float) -> str:
     """Draw sizes on the logarithmic axis: solid above zero, dotted below, nothing off the axis."""
-    sizes = [abs(value) for value in values]
-    points = [(_across(chart, k), chart.up(size)) for k, size in enumerate(reversed(sizes))]
-    backward = values[::-1]
+    points = [(_across(chart, k), chart.up(abs(v))) for k, v in enumerate(reversed(values))]
+    places = [" ".join(map(svg.coordinate, point)) for point in points]
     drawn = {True: "", False: ""}
-    for k in range(1, len(points)):
-        if all(LOW <= abs(value) <= HIGH for value in backward[k - 1 : k + 1]):
-            start, end = (" ".join(map(svg.coordinate, points[j])) for j in (k - 1, k))
-            positive = backward[k] > 0
-            drawn[positive] += f"L{end}" if drawn[positive].endswith(start) else f"M{start}L{end}"
+    for (before, start), (after, end) in pairwise(zip(reversed(values), places, strict=True)):
+        if LOW <= abs(before) <= HIGH and LOW <= abs(after) <= HIGH:
+            d = drawn[after > 0]
+            drawn[after > 0] = f"{d}L{end}" if d.endswith(start) else f"{d}M{start}L{end}"
     dotted = {"stroke_dasharray": "1 5", "stroke_linecap": "round"}
-    styles = {True: {}, False: dotted}
-    curves = (svg.path(d, cls, width, **styles[sign]) for sign, d in drawn.items() if d)
-    return "".join([*curves, _off_axis(chart, cls, sizes)])
+    curves = [svg.path(drawn[True], cls, width)] if drawn[True] else []
+    curves += [svg.path(drawn[False], cls, width, **dotted)] if drawn[False] else []
+    return "".join([*curves, _off_axis(chart, cls, [abs(value) for value in values])])
 
 
 def _off_axis(chart: Chart, cls: str, values: Sequence[float]) -> str:
     """Draw an arrowhead where a curve leaves the axis for good."""
-    outside = takewhile(lambda value: not chart.low <= value <= chart.high, values)
-    count = sum(1 for _ in outside)
+    count = len(list(takewhile(lambda value: not chart.low <= value <= chart.high, values)))
     if not count:
         return ""
-    x, way = _across(chart, len(values) - count), DOWN if values[0] < chart.low else UP
-    y = chart.up(values[0])
+    way = DOWN if values[0] < chart.low else UP
+    x, y = _across(chart, len(values) - count), chart.up(values[0])
     return arrow(x, y, f"fill-{cls}", way, 9, 6)
 
 
@@ -192,14 +215,11 @@ def _strip(chart: Chart, rows: dict[str, tuple[str, Sequence[float]]]) -> str:
     return "".join(curves + names)
 
 
-def _ends(chart: Chart, last: int, ends: dict[str, tuple[str, float, float]]) -> str:
-    """Write name and share beside curves that end together, after `last` steps.
-
-    `ends` holds for each name its colour's letter, the share, and the value it stands at.
-    """
-    heights = {name: chart.up(height) for name, (_, _, height) in ends.items()}
+def _ends(chart: Chart, last: int, ends: Sequence[End]) -> str:
+    """Write name and share beside curves that end together, after `last` steps."""
     x, pieces = _across(chart, last) + 8, []
-    for name, y in apart(heights, chart.y + chart.h - 14, 34, top=chart.y + 14).items():
-        pieces.append(svg.text(x, y - 3, name, 13, f"b ink-{ends[name][0]} halo"))
-        pieces.append(svg.text(x, y + 13, share(ends[name][1]), 14, "b halo"))
+    heights = {end: chart.up(end.at) for end in ends}
+    for end, y in apart(heights, chart.y + chart.h - 14, 34, top=chart.y + 14).items():
+        pieces.append(svg.text(x, y - 3, end.name, 13, f"b ink-{end.cls} halo"))
+        pieces.append(svg.text(x, y + 13, share(end.share), 14, "b halo"))
     return "".join(pieces)
