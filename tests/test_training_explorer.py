@@ -227,7 +227,7 @@ def test_curves_are_sampled_from_first_to_last_epoch():
     for epochs in (100, 130, 5000, 10_000):
         history = train(ScalarLSTM.untrained(), companies(), 3)[1]
         rows = (history.numbers * (epochs // 3 + 1))[: epochs + 1]
-        samples = module._samples(type(history)(history.pairs, rows))
+        samples = picture.scene(type(history)(history.pairs, rows))
         assert (samples.epochs[0], samples.epochs[-1]) == (0, epochs)
         assert len(set(samples.epochs)) == len(samples.epochs) <= 121
         assert len(samples.losses) == len(samples.predictions) == len(samples.epochs)
@@ -291,7 +291,7 @@ def test_it_can_start_with_another_number_of_epochs():
 
 def test_the_curves_are_those_of_the_history():
     history = train(ScalarLSTM.untrained(), companies(), 7, 0.01)[1]
-    samples = module._samples(history)
+    samples = picture.scene(history)
     assert list(samples.epochs) == list(range(8))
     assert list(samples.losses) == [history.loss(epoch) for epoch in samples.epochs]
     assert list(samples.predictions) == [history.predictions(epoch) for epoch in samples.epochs]

@@ -1,6 +1,7 @@
 """TrainingExplorer: a whole training, run again at every move, and a walk through its epochs."""
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from lstm_lib import _validate
 from lstm_lib.course.explorers import training_picture as picture
@@ -10,12 +11,12 @@ from lstm_lib.drawing.svg import number, scientific
 from lstm_lib.explorers.base import Explorer, View, columns
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, whole
+from lstm_lib.notation import CHARTED
 from lstm_lib.record import Trace
-from lstm_lib.scalar import ScalarLSTM, squared_error
+from lstm_lib.scalar import ScalarLSTM
 
 OPTIMIZERS = {"Adam": Adam, "gradient descent": GradientDescent}
 UNTRAINED, RANDOM = "untrained", "random"
-MOST_SAMPLES = 100
 EPOCHS = (100, 10_000)  # the shortest training and the longest
 
 
@@ -38,9 +39,6 @@ class TrainingExplorer(Explorer):
 
     Args:
         epochs: how many epochs to start with, 100 to 10,000.
-
-    Raises:
-        TypeError, ValueError: `epochs` is not such a whole number.
     """
 
     def __init__(self, epochs: int = 5000) -> None:
@@ -55,7 +53,7 @@ class TrainingExplorer(Explorer):
         self.seed = whole("seed", "seed of the random start", value=1, min=0, max=99)
         self.epochs = whole("epochs", "number of epochs", epochs, *EPOCHS, step=100)
         self.epoch = whole("epoch", "epoch to look at", epochs, 0, epochs, step=50)
-        self._trained: tuple[Settings, History, str] | None = None
+        self._run = lru_cache(maxsize=1)(_train)
         self.epochs.observe(self._fit_walk, "value")
         self.seed.observe(self._start_at_random, "value")
         names = ("lr", "optimizer", "start", "seed", "epochs", "epoch")
@@ -74,11 +72,11 @@ class TrainingExplorer(Explorer):
     @property
     def history(self) -> History:
         """The training for the controls' settings, run when one of them has changed."""
-        return self._run()[0]
+        return self._run(self.settings)[0]
 
     def view(self) -> View:
         """Return the curves of the training, and the gates at the chosen epoch."""
-        history, curves = self._run()
+        history, curves = self._run(self.settings)
         epoch = min(int(self.epoch.value), history.epochs)
         model, loss = history.model(epoch), history.loss(epoch)
         traces = [model.run(xs) for xs, _ in history.pairs]
@@ -86,42 +84,26 @@ class TrainingExplorer(Explorer):
         said = _aloud(self.settings, epoch, loss, traces)
         return View(picture.frame() + curves, now, said, *_table(traces))
 
-    def _run(self) -> tuple[History, str]:
-        """Return the training for the settings and its curves; one they had already is kept."""
-        settings = self.settings
-        if self._trained is None or self._trained[0] != settings:
-            history = _train(settings)
-            self._trained = (settings, history, picture.curves(_samples(history)))
-        return self._trained[1:]
-
-    def _fit_walk(self, change: object) -> None:
+    def _fit_walk(self, change: Any) -> None:
         """Let the walk end with the training; at the end it stays at the end."""
         with self._lock, self.epoch.hold_sync():
             end, at = change.new, self.epoch.value
             at = end if at == self.epoch.max else min(at, end)
-            order = ("max", "value") if end > self.epoch.max else ("value", "max")
-            for name in order:
-                setattr(self.epoch, name, {"max": end, "value": at}[name])
+            if end > self.epoch.max:  # a value never lies beyond its max
+                self.epoch.max = end
+            self.epoch.value = at
+            self.epoch.max = end
 
     def _start_at_random(self, _change: object) -> None:
         self.start.value = RANDOM
 
 
-def _train(settings: Settings) -> History:
-    """Train on both companies with these settings."""
+def _train(settings: Settings) -> tuple[History, str]:
+    """Return the training on both companies with these settings, and its curves."""
     seed, optimizer = settings.seed, OPTIMIZERS[settings.optimizer]
     model = ScalarLSTM.untrained() if seed is None else ScalarLSTM.random(seed)
-    return train(model, companies(), settings.epochs, settings.lr, optimizer)[1]
-
-
-def _samples(history: History) -> picture.Samples:
-    """Return the epochs the curves are drawn from: all of a short training, some of a long one."""
-    count = min(history.epochs, MOST_SAMPLES)
-    epochs = [round(k * history.epochs / count) for k in range(count + 1)]
-    predictions = [history.predictions(epoch) for epoch in epochs]
-    targets = [target for _, target in history.pairs]
-    losses = [squared_error(row, targets) for row in predictions]
-    return picture.Samples(epochs, losses, predictions)
+    history = train(model, companies(), settings.epochs, settings.lr, optimizer)[1]
+    return history, picture.curves(picture.scene(history))
 
 
 def _aloud(settings: Settings, epoch: int, loss: float, traces: list[Trace]) -> str:
@@ -149,7 +131,7 @@ def _verdict(a: float, b: float) -> str:
 
 def _table(traces: list[Trace]) -> tuple[list[str], list[list[str]]]:
     """Return every gate and both states, a row for each day of each company."""
-    header = ["", "x", *picture.PANELS]
+    header = ["", "x", *CHARTED]
     rows = []
     for company, trace in zip(picture.COMPANIES, traces, strict=True):
         for t, step in enumerate(trace):

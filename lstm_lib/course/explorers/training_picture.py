@@ -9,23 +9,20 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from lstm_lib.descent import History
 from lstm_lib.drawing import svg
 from lstm_lib.drawing.charts import Chart, apart
-from lstm_lib.notation import NAMES, VALVES
+from lstm_lib.notation import CHARTED, NAMES
 from lstm_lib.record import Trace
+from lstm_lib.scalar import squared_error
 
 SIZE = (880, 410)
 PANELS_X = 424
 POWERS = tuple((10.0**k, f"10{sup}") for k, sup in ((0, "⁰"), (-2, "⁻²"), (-4, "⁻⁴"), (-6, "⁻⁶")))
-UNIT = ((0, "0"), (1, "1"))
-PANELS = dict.fromkeys(VALVES, (0, 1, UNIT))
-PANELS |= {
-    "g": (-1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
-    "c": (-4, 4, ((-4, "−4"), (0, "0"), (4, "4"))),
-    "h": (-1, 1, ((-1, "−1"), (0, "0"), (1, "1"))),
-}
+ENDS = {"g": 1, "c": 4, "h": 1}  # of the scales around 0; the gates' go from 0 to 1
 DAYS = 4
 COMPANIES = ("A", "B")
+MOST_SAMPLES = 100
 
 
 class Samples(NamedTuple):
@@ -41,7 +38,17 @@ class Samples(NamedTuple):
 
     epochs: Sequence[int]
     losses: Sequence[float]
-    predictions: Sequence[tuple[float, float]]
+    predictions: Sequence[Sequence[float]]
+
+
+def scene(history: History) -> Samples:
+    """Return the epochs the curves are drawn from: all of a short training, some of a long one."""
+    count = min(history.epochs, MOST_SAMPLES)
+    epochs = [round(k * history.epochs / count) for k in range(count + 1)]
+    predictions = [history.predictions(epoch) for epoch in epochs]
+    targets = [target for _, target in history.pairs]
+    losses = [squared_error(row, targets) for row in predictions]
+    return Samples(epochs, losses, predictions)
 
 
 @cache
@@ -113,10 +120,14 @@ def _prediction_chart() -> Chart:
 
 def _panels() -> dict[str, Chart]:
     """Return the six small charts: the gates above, what comes of them below."""
-    return {
-        name: Chart(PANELS_X + k % 3 * 157, 26 + k // 3 * 190, 72, 146, DAYS, low, high, ticks)
-        for k, (name, (low, high, ticks)) in enumerate(PANELS.items())
-    }
+    found = {}
+    for k, name in enumerate(CHARTED):
+        end = ENDS.get(name, 1)
+        low = -end if name in ENDS else 0
+        ticks = [(value, svg.short(value)) for value in sorted({low, 0, end})]
+        x, y = PANELS_X + k % 3 * 157, 26 + k // 3 * 190
+        found[name] = Chart(x, y, 72, 146, DAYS, low, end, ticks)
+    return found
 
 
 def _panel_frame(name: str, panel: Chart) -> str:
@@ -148,7 +159,7 @@ def _line(points: Iterable[tuple[float, float]], cls: str, company: str) -> str:
 def _mark(company: str, cls: str, x: float, y: float) -> str:
     """Draw a company's marker: an open circle for A, a filled square for B that fits into it."""
     if company == "A":
-        return svg.shape("circle", f"{cls} paper", cx=float(x), cy=float(y), r=4.5, stroke_width=2)
+        return svg.circle(x, y, 4.5, f"{cls} paper", stroke_width=2)
     return svg.shape("rect", f"fill-{cls}", x=x - 3, y=y - 3, width=6, height=6)
 
 
