@@ -175,11 +175,15 @@ MISTAKES = [
     (chapter_04.rate, 0.001, "has not left the plateau"),
     (
         chapter_04.rnn_gradients,
-        lambda *case: chapter_04._rnn_slip()(*case)[1:],
+        lambda *case: rnn_gradients(*case)[1:],
         "last day to first",
     ),
-    (chapter_04.rnn_gradients, chapter_04._reordered((1, 0, 2)), "the order should be"),
-    (chapter_04.rnn_gradients, lambda *case: sum(chapter_04._rnn_slip()(*case)), "not their sum"),
+    (
+        chapter_04.rnn_gradients,
+        lambda *case: [rnn_gradients(*case)[k] for k in (1, 0, 2)],
+        "the order should be",
+    ),
+    (chapter_04.rnn_gradients, lambda *case: sum(rnn_gradients(*case)), "not their sum"),
     (chapter_04.rate, 0.03, "not yet at its end"),
     (chapter_04.rate, 1, "thrown shut"),
     (chapter_04.rate, 1e200, "thrown shut"),
@@ -252,7 +256,7 @@ def test_odd_input_gets_a_hint(capsys, check, odd):
 def corners(opened=(1.0, 1.0, 1.0), closed=(0.0, 0.0, 0.0)):
     """Return the six situations of the reset gate: price 0, then 1, with h = 0, -1 and 1."""
     places = ((price, h) for price in (0.0, 1.0) for h in (0.0, -1.0, 1.0))
-    return [chapter_03._Corner(*place, f) for place, f in zip(places, opened + closed, strict=True)]
+    return dict(zip(places, opened + closed, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -198,8 +198,14 @@ def test_importing_the_checks_loads_no_numpy():
 
 
 def array_words(capsys, answer, **options):
-    mistakes = [(np.zeros((2, 2)), "zeros"), (np.arange(3.0), "three in a row")]
-    verdict.array(answer, np.eye(2), mistakes, "otherwise", **options)
+    @verdict.array(**options)
+    def check():
+        yield np.eye(2), verdict.CORRECT
+        yield np.zeros((2, 2)), "zeros"
+        yield np.arange(3.0), "three in a row"
+        yield verdict.ELSE, "otherwise"
+
+    check(answer)
     return capsys.readouterr().out.strip()
 
 

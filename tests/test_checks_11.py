@@ -199,9 +199,9 @@ def test_a_function_that_changes_its_input_is_judged_by_what_it_returns(capsys):
 
 def test_the_bias_of_the_second_exercise_keeps_the_share():
     for lag, share in ((1, 0.5), (100, 0.5), (1000, 0.1)):
-        f = sigmoid(chapter_11._bias(lag, share))
+        f = sigmoid(bias(lag, share))
         assert f**lag == pytest.approx(share)
-    assert half_life(sigmoid(chapter_11._bias(100, 0.5))) == pytest.approx(100)
+    assert half_life(sigmoid(bias(100, 0.5))) == pytest.approx(100)
 
 
 def test_checks_leave_torch_unimported_until_one_is_asked():

@@ -2,167 +2,133 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from math import tanh
-from typing import NamedTuple
 
 from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
+from lstm_lib.course.checks.verdict import CORRECT, ELSE, Sheet
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.record import Trace
-from lstm_lib.scalar import ScalarLSTM, sigmoid
+from lstm_lib.scalar import Gate, ScalarLSTM, sigmoid
 
-CLOSE = 0.1  # how near a prediction of the challenge must come to its target
+_CLOSE = 0.1  # how near a prediction of the challenge must come to its target
 
 
-def new_memory(answer: object) -> None:
+@verdict.number()
+def new_memory() -> Sheet:
     """Check exercise 1: c from f = 0.8, c_before = -1.5, i = 0.4, g = 0.6."""
     f, c, i, g = 0.8, -1.5, 0.4, 0.6
-    mistakes = [
-        (i * c + f * g, "f and i have changed places: which of the two stands on the old memory?"),
-        (i * c + i * g, "you multiplied by i where the memory is kept: look at the forget gate"),
-        ((1 - f) * c + i * g, "near 1 means keep, so the old memory is multiplied by f itself"),
-        (f * (c + i * g), "you forget first and write afterwards: f touches the old memory only"),
-        (f * c - i * g, "what is written is added; its own sign is in g"),
-        (f * c, "that is what is kept; something is written too"),
-        (i * g, "that is what is written; something is kept too"),
-        (f * c + g, "only a part of g is written: the part that i lets through"),
-        (f * c + i, "i says how much is written, g says what: you need both"),
-        (c + i * g, "nothing was forgotten here: multiply the old memory by f"),
-        (f * -c + i * g, "the old memory is negative: has its sign got lost?"),
-        (tanh(f * c + i * g), "that is squeezed by tanh; the memory itself is not, only its copy"),
-    ]
-    verdict.number(answer, f * c + i * g, mistakes, "two products, then a sum: kept plus written")
+    yield f * c + i * g, CORRECT
+    yield i * c + f * g, "f and i have changed places: which of the two stands on the old memory?"
+    yield i * c + i * g, "you multiplied by i where the memory is kept: look at the forget gate"
+    yield (1 - f) * c + i * g, "near 1 means keep, so the old memory is multiplied by f itself"
+    yield f * (c + i * g), "you forget first and write afterwards: f touches the old memory only"
+    yield f * c - i * g, "what is written is added; its own sign is in g"
+    yield f * c, "that is what is kept; something is written too"
+    yield i * g, "that is what is written; something is kept too"
+    yield f * c + g, "only a part of g is written: the part that i lets through"
+    yield f * c + i, "i says how much is written, g says what: you need both"
+    yield c + i * g, "nothing was forgotten here: multiply the old memory by f"
+    yield f * -c + i * g, "the old memory is negative: has its sign got lost?"
+    yield tanh(f * c + i * g), "that is squeezed by tanh; the memory itself is not, only its copy"
+    yield ELSE, "two products, then a sum: kept plus written"
 
 
-def shown_memory(answer: object) -> None:
+@verdict.number()
+def shown_memory() -> Sheet:
     """Check exercise 2: h from c = 2 and o = 0.5."""
     c, o = 2.0, 0.5
-    mistakes = [
-        (o * c, "h stays between -1 and 1: squeeze the memory with tanh before showing it"),
-        (tanh(o * c), "tanh comes first, the output gate after it"),
-        (tanh(c), "that is the squeezed memory; the output gate shows only a part of it"),
-        (o * sigmoid(c), "the memory has a sign, so it is squeezed with tanh, not with sigmoid"),
-        (o, "that is the gate; multiply it with what it shows"),
-    ]
-    verdict.number(answer, o * tanh(c), mistakes, "the last of the six equations, h = ...")
+    yield o * tanh(c), CORRECT
+    yield o * c, "h stays between -1 and 1: squeeze the memory with tanh before showing it"
+    yield tanh(o * c), "tanh comes first, the output gate after it"
+    yield tanh(c), "that is the squeezed memory; the output gate shows only a part of it"
+    yield o * sigmoid(c), "the memory has a sign, so it is squeezed with tanh, not with sigmoid"
+    yield o, "that is the gate; multiply it with what it shows"
+    yield ELSE, "the last of the six equations, h = ..."
 
 
-class _Corner(NamedTuple):
-    """One situation of the reset gate, and what the gate does in it."""
-
-    price: float
-    h: float
-    f: float
-
-    @property
-    def place(self) -> str:
-        return f"at price {self.price:g} and h = {self.h:g} the gate stands at {self.f:.4f}"
-
-
-def reset_gate(answer: object) -> None:
+@verdict.check
+def reset_gate(answer: object) -> str:
     """Check exercise 3: three numbers, open at price 0 and shut at price 1, whatever h is."""
-    if verdict.is_missing(answer):
-        return verdict.say(verdict.NOT_ATTEMPTED)
     weights = _numbers(answer, 3)
     if weights is None:
-        return verdict.say(f"the answer should be three numbers w_h, w_x, b, got {answer!r}")
-    model = replace(ScalarLSTM.untrained(), f=weights)
-    corners = [
-        _Corner(price, h, model.step(price, h, 0.0).f)
-        for price in (0.0, 1.0)
-        for h in (0.0, -1.0, 1.0)
-    ]
-    return verdict.say(_reset_hint(corners))
+        return f"the answer should be three numbers w_h, w_x, b, got {verdict.short(answer)}"
+    model = replace(ScalarLSTM.untrained(), f=Gate(*weights))
+    places = product((0.0, 1.0), (0.0, -1.0, 1.0))
+    return _reset_hint({(price, h): model.step(price, h, 0.0).f for price, h in places})
 
 
-def _reset_hint(corners: Sequence[_Corner]) -> str:
-    """Return the verdict on a reset gate from what it does in six situations."""
-    opened, closed = corners[:3], corners[3:]
-    low, high = opened[0], closed[0]
-    too_shut = next((corner for corner in opened if corner.f < 0.99), None)
-    too_open = next((corner for corner in closed if corner.f > 0.01), None)
-    if too_shut is None and too_open is None:
-        return verdict.CORRECT
-    if high.f > low.f:
-        return f"the wrong way round: {high.place}; what should a rising price do to the sum?"
-    if too_shut == low:
-        return f"{low.place}: there the bias alone decides, and it is too small"
-    if too_open == high:
-        return f"{high.place}: the weight on x must outweigh the bias, and more"
-    return f"{(too_shut or too_open).place}: h should have no say in this gate"
+def _reset_hint(gates: dict[tuple[float, float], float]) -> str:
+    """Return the verdict on a reset gate, from where it stands at each price and h."""
+    low, high = (0.0, 0.0), (1.0, 0.0)
+    off = [at for at, f in gates.items() if (f > 0.01 if at[0] else f < 0.99)]
+
+    def place(at: tuple[float, float]) -> str:
+        return f"at price {at[0]:g} and h = {at[1]:g} the gate stands at {gates[at]:.4f}"
+
+    if not off:
+        return CORRECT
+    if gates[high] > gates[low]:
+        return f"the wrong way round: {place(high)}; what should a rising price do to the sum?"
+    if low in off:
+        return f"{place(low)}: there the bias alone decides, and it is too small"
+    if high in off:
+        return f"{place(high)}: the weight on x must outweigh the bias, and more"
+    return f"{place(off[0])}: h should have no say in this gate"
 
 
-def final_memory(answer: object) -> None:
-    """Check exercise 4: a function (c0, keeps, writes) -> c after the last day."""
-    cases = [
+@verdict.function(
+    cases=[
         (0.0, (0.5,), (1.0,)),
         (2.0, (0.5, 0.5), (0.0, 1.0)),
         (-1.0, (0.9, 0.8, 0.7), (0.3, -0.2, 0.1)),
     ]
-    verdict.function(
-        answer,
-        _final,
-        cases,
-        _FINAL_SLIPS,
-        "go day by day: forget first, then write, then on to the next day",
-    )
+)
+def final_memory(c0: float, keeps: Sequence[float], writes: Sequence[float]) -> Sheet:
+    """Check exercise 4: a function (c0, keeps, writes) -> c after the last day."""
+    partly = [f * written for f, written in zip(keeps, writes, strict=True)]
+    yield _final(c0, keeps, writes), CORRECT
+    yield _final(c0, keeps, partly), "you forget after writing: f multiplies the old memory only"
+    yield c0 + sum(writes), "the keeps are never used: multiply the memory by the day's f"
+    yield _final(0.0, keeps, writes), "the memory starts at c0, not at 0"
+    yield _final(c0, keeps, [0.0] * len(keeps)), "what is written is missing"
+    hint = "only the last day is done: each day starts from the memory the day before left"
+    yield _final(c0, keeps[-1:], writes[-1:]), hint
+    hint = "it stops after the first day: return after the loop, not inside it"
+    yield _final(c0, keeps[:1], writes[:1]), hint
+    yield ELSE, "go day by day: forget first, then write, then on to the next day"
 
 
 def _final(c: float, keeps: Sequence[float], writes: Sequence[float]) -> float:
+    """Return the memory after the last day."""
     for f, written in zip(keeps, writes, strict=True):
         c = f * c + written
     return c
 
 
-def _forget_after_writing(c: float, keeps: Sequence[float], writes: Sequence[float]) -> float:
-    for f, written in zip(keeps, writes, strict=True):
-        c = f * (c + written)
-    return c
-
-
-def _never_forget(c: float, _: Sequence[float], writes: Sequence[float]) -> float:
-    return c + sum(writes)
-
-
-_FINAL_SLIPS = [
-    (_forget_after_writing, "you forget after writing: f multiplies the old memory only"),
-    (_never_forget, "the keeps are never used: multiply the memory by the day's f"),
-    (lambda _, keeps, writes: _final(0.0, keeps, writes), "the memory starts at c0, not at 0"),
-    (lambda c, keeps, _: _final(c, keeps, [0.0] * len(keeps)), "what is written is missing"),
-    (
-        lambda c, keeps, writes: keeps[-1] * c + writes[-1],
-        "only the last day is done: each day starts from the memory the day before left",
-    ),
-    (
-        lambda c, keeps, writes: keeps[0] * c + writes[0],
-        "it stops after the first day: return after the loop, not inside it",
-    ),
-]
-
-
-def both_companies(answer: object) -> None:
+@verdict.check
+def both_companies(answer: object) -> str:
     """Check exercise 5: a ScalarLSTM, or twelve numbers, that gets both companies right."""
-    if verdict.is_missing(answer):
-        return verdict.say(verdict.NOT_ATTEMPTED)
     model = _model(answer)
     if model is None:
-        return verdict.say(
+        return (
             "the answer should be a ScalarLSTM or twelve numbers (f, i, g, o, each w_h, w_x, b), "
             f"got {verdict.short(answer)}"
         )
     if model.numbers in (ScalarLSTM.published().numbers, ScalarLSTM.published(2).numbers):
-        return verdict.say("those are the trained numbers, and right: now find some of your own")
+        return "those are the trained numbers, and right: now find some of your own"
     a, b = (model.run(pair.xs) for pair in companies())
-    return verdict.say(_challenge_hint(a, b))
+    return _challenge_hint(a, b)
 
 
 def _challenge_hint(a: Trace, b: Trace) -> str:
     """Return the verdict on the runs of both companies, one step of advice at a time."""
-    a_right, b_right = abs(a.prediction) <= CLOSE, b.prediction >= 1 - CLOSE
+    a_right, b_right = abs(a.prediction) <= _CLOSE, b.prediction >= 1 - _CLOSE
     if a_right and b_right:
-        return verdict.CORRECT
+        return CORRECT
     found = f"A gives {a.prediction:.2f}, B gives {b.prediction:.2f}"
-    if abs(b.prediction - a.prediction) < CLOSE:
+    if abs(b.prediction - a.prediction) < _CLOSE:
         return f"{found}, almost the same. {_lost_hint(a, b)}"
     if not b_right:
         right = "A is right, B is off" if a_right else "both are off; begin with B"
@@ -192,7 +158,7 @@ def _lost_hint(a: Trace, b: Trace) -> str:
 
 def _weak_hint(b: Trace) -> str:
     """Say why company B does not come near 1."""
-    if b.o[-1] < 1 - CLOSE:
+    if b.o[-1] < 1 - _CLOSE:
         return f"On day 4 of B the output gate shows only {b.o[-1]:.2f} of the memory"
     if min(b.f[1:]) < 0.8:
         return f"B loses memory: its forget gate goes down to {min(b.f[1:]):.2f}"
@@ -206,9 +172,8 @@ def _model(answer: object) -> ScalarLSTM | None:
     """Return the answer as a model, or None if it is not one."""
     if isinstance(answer, ScalarLSTM):
         return answer
-    gates = [_numbers(gate, 3) for gate in answer] if isinstance(answer, list | tuple) else []
-    if len(gates) == 4 and None not in gates:
-        return ScalarLSTM(*gates)
+    if isinstance(answer, list | tuple) and len(answer) == 4:
+        answer = [number for gate in answer for number in _numbers(gate, 3) or ()]
     numbers = _numbers(answer, 12)
     return None if numbers is None else ScalarLSTM.from_numbers(numbers)
 
@@ -216,7 +181,6 @@ def _model(answer: object) -> ScalarLSTM | None:
 def _numbers(answer: object, count: int) -> tuple[float, ...] | None:
     """Return the answer as `count` finite numbers, or None if it is something else."""
     try:
-        numbers = _validate.sequence("answer", answer)
+        return _validate.sequence("answer", answer, count)
     except (TypeError, ValueError):
         return None
-    return numbers if len(numbers) == count else None

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lstm_lib.course.checks import verdict
+from lstm_lib.course.checks.verdict import CORRECT, ELSE, Sheet
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -15,55 +16,37 @@ FAINT = 0.1  # of a memory this small the read-out cannot be sure
 SURE = 1.0  # how far from 0 a logit has to be
 
 
-def blind_recall(answer: object) -> None:
+@verdict.number(within=0.0005)
+def blind_recall() -> Sheet:
     """Check exercise 1: the share of exact sequences of six bits, each of them guessed."""
-    mistakes = [
-        (0.5, "that is one bit; all six have to be right in the same sequence"),
-        (1 / 12, "six halves are multiplied, not added in the denominator"),
-        (1 / 6, "there are not six sequences of six bits, but many more"),
-        (1 / 36, "a bit has two values: 2 to the 6th, not 6 to the 2nd"),
-        (6 * 0.5, "a share is at most 1: halves multiply, they do not add up"),
-        (0.5**4, "that was for four bits"),
-        (1 - 0.5**6, "that is the share with at least one wrong bit"),
-        (2**6, "so many sequences there are; which share of them does one guess hit?"),
-        (100 * 0.5**6, "that is in percent; give the share, a number from 0 to 1"),
-    ]
-    hint = "each bit is right half of the time, and all six have to be"
-    verdict.number(answer, 0.5**6, mistakes, hint, within=0.0005)
+    yield 0.5**6, CORRECT
+    yield 0.5, "that is one bit; all six have to be right in the same sequence"
+    yield 1 / 12, "six halves are multiplied, not added in the denominator"
+    yield 1 / 6, "there are not six sequences of six bits, but many more"
+    yield 1 / 36, "a bit has two values: 2 to the 6th, not 6 to the 2nd"
+    yield 6 * 0.5, "a share is at most 1: halves multiply, they do not add up"
+    yield 0.5**4, "that was for four bits"
+    yield 1 - 0.5**6, "that is the share with at least one wrong bit"
+    yield 2**6, "so many sequences there are; which share of them does one guess hit?"
+    yield 100 * 0.5**6, "that is in percent; give the share, a number from 0 to 1"
+    yield ELSE, "each bit is right half of the time, and all six have to be"
 
 
-def window(answer: object) -> None:
+@verdict.function(cases=[(4, 10), (1, 0), (3, 7), (8, 100)])
+def window(width: int, gap: int) -> Sheet:
     """Check exercise 2: (width, gap) -> how many steps a window needs for delayed recall."""
-    cases = [(4, 10), (1, 0), (3, 7), (8, 100)]
-    mistakes = [
-        (lambda width, gap: width + gap, "one short: the step that answers is in the window too"),
-        (lambda width, gap: width + gap - 1, "two short: count the steps at both ends as well"),
-        (lambda width, gap: gap, "the other bits come in between too, not only the silence"),
-        (lambda width, gap: gap + 1, "the other bits come in between too, not only the silence"),
-        (lambda width, gap: 2 * width + gap, "that is the whole sequence; less will do"),
-        (lambda width, gap: 15, "right for 4 bits and a gap of 10 only: use width and gap"),
-        (lambda width, gap: width + gap + 2, "one too many: draw it for width 1 and gap 0"),
-    ]
-    hint = "draw it for width 1 and gap 0: the bit at step 1, the answer at step 2"
-    verdict.function(answer, lambda width, gap: width + gap + 1, cases, mistakes, hint)
+    yield width + gap + 1, CORRECT
+    yield width + gap, "one short: the step that answers is in the window too"
+    yield width + gap - 1, "two short: count the steps at both ends as well"
+    yield gap, "the other bits come in between too, not only the silence"
+    yield gap + 1, "the other bits come in between too, not only the silence"
+    yield 2 * width + gap, "that is the whole sequence; less will do"
+    yield 15, "right for 4 bits and a gap of 10 only: use width and gap"
+    yield width + gap + 2, "one too many: draw it for width 1 and gap 0"
+    yield ELSE, "draw it for width 1 and gap 0: the bit at step 1, the answer at step 2"
 
 
-def exact_share(answer: object) -> None:
-    """Check exercise 3: (logits, targets, asked) -> the share of sequences without a wrong bit."""
-    mistakes = [
-        (_exact_share(mask=False), "steps at which nothing was asked count against it: use asked"),
-        (_exact_share(cut=0.5), "a logit above 0 means 1; 0.5 is where its sigmoid stands at 0.62"),
-        (_exact_share(each_bit=True), "that is the share of bits; one wrong bit spoils a sequence"),
-        (_exact_share(some=True), "that asks for one right bit; all have to be right"),
-        (_exact_share(count=True), "that is how many; divide by how many sequences there are"),
-        (_exact_share(wrong=True), "that is the share of sequences with a wrong bit"),
-    ]
-    hint = "right or not asked at every step: all along a sequence, then the mean over sequences"
-    cases = [] if verdict.is_missing(answer) else _share_cases()
-    verdict.function(answer, _exact_share(), cases, mistakes, hint)
-
-
-def _share_cases() -> list[tuple["ndarray", "ndarray", "ndarray"]]:
+def _answered() -> list[tuple["ndarray", "ndarray", "ndarray"]]:
     """Return three batches of (logits, targets, asked), (batch_size, seq_len, 1) each."""
     import numpy as np
 
@@ -82,45 +65,38 @@ def _share_cases() -> list[tuple["ndarray", "ndarray", "ndarray"]]:
     return cases
 
 
-def _exact_share(
-    mask: bool = True,
-    cut: float = 0.0,
-    each_bit: bool = False,
-    some: bool = False,
-    count: bool = False,
-    wrong: bool = False,
-):
-    """Return the share of exact sequences as a function, right unless a slip is asked for."""
-
-    def share(logits: "ndarray", targets: "ndarray", asked: "ndarray") -> float:
-        right = (logits > cut) == (targets > 0.5)  # (batch_size, seq_len, 1)
-        if each_bit:
-            return float(right[asked].mean())
-        if some:
-            return float((right & asked).any(axis=(1, 2)).mean())
-        exact = (right | ~asked if mask else right).all(axis=(1, 2))  # (batch_size,)
-        if count:
-            return float(exact.sum())
-        return float((~exact if wrong else exact).mean())
-
-    return share
+@verdict.function(_answered)
+def exact_share(logits: "ndarray", targets: "ndarray", asked: "ndarray") -> Sheet:
+    """Check exercise 3: (logits, targets, asked) -> the share of sequences without a wrong bit."""
+    sequence = (1, 2)  # the axes of one
+    right, sure = ((logits > cut) == (targets > 0.5) for cut in (0.0, 0.5))
+    exact = (right | ~asked).all(sequence)  # (batch_size,)
+    yield exact.mean(), CORRECT
+    yield right.all(sequence).mean(), "steps at which nothing was asked count against it: use asked"
+    share = (sure | ~asked).all(sequence).mean()
+    yield share, "a logit above 0 means 1; 0.5 is where its sigmoid stands at 0.62"
+    yield right[asked].mean(), "that is the share of bits; one wrong bit spoils a sequence"
+    yield (right & asked).any(sequence).mean(), "that asks for one right bit; all have to be right"
+    yield exact.sum(), "that is how many; divide by how many sequences there are"
+    yield (~exact).mean(), "that is the share of sequences with a wrong bit"
+    hint = "right or not asked at every step: all along a sequence, then the mean over sequences"
+    yield ELSE, hint
 
 
-def one_bit(answer: object) -> None:
+@verdict.check
+def one_bit(answer: object) -> str:
     """Check exercise 4: a VectorLSTM of one unit that recalls one bit, weights by hand."""
-    if verdict.is_missing(answer):
-        return verdict.say(verdict.NOT_ATTEMPTED)
     from lstm_lib.vector import VectorLSTM
 
     if not isinstance(answer, VectorLSTM):
-        return verdict.say(f"the answer should be a VectorLSTM, and this is {answer!r:.60}")
+        return f"the answer should be a VectorLSTM, and this is {verdict.short(answer)}"
     if (answer.input_size, answer.hidden_size, answer.output_size) != (2, 1, 1):
-        return verdict.say(f"it should be VectorLSTM(2, 1, output_size=1), and this is {answer!r}")
+        return f"it should be VectorLSTM(2, 1, output_size=1), and this is {answer!r}"
     try:
         hints = (_recall_hint(answer, gap) for gap in GAPS)
-        return verdict.say(next(filter(None, hints), verdict.CORRECT))
+        return next(filter(None, hints), CORRECT)
     except Exception as error:  # a learner may put anything into the parameters
-        return verdict.say(f"forward() stopped with {type(error).__name__}: {error}")
+        return f"forward() stopped with {verdict.told(error)}"
 
 
 def _recall_hint(model: "VectorLSTM", gap: int) -> str | None:

@@ -5,50 +5,46 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from lstm_lib.course.checks import verdict
+from lstm_lib.course.checks.verdict import CORRECT, ELSE, NOT_ATTEMPTED, Sheet
 
 if TYPE_CHECKING:
     import torch
 
 
-def parameter_count(answer: object) -> None:
+@verdict.number()
+def parameter_count() -> Sheet:
     """Check exercise 1: numbers in nn.LSTM(3, 10, num_layers=2, bidirectional=True)."""
-
-    def count(second: int = 20, directions: int = 2, biases: int = 2) -> int:
-        rows = 4 * 10
-        return directions * rows * sum(reads + 10 + biases for reads in (3, second))
-
-    mistakes = [
-        (count(second=10), "the second layer reads both directions of the first"),
-        (count(second=3), "the second layer does not read x; what does it read?"),
-        (count(directions=1), "each direction has arrays of its own"),
-        (count(second=10, directions=1), "there are two directions, in both layers"),
-        (count(biases=1), "one bias a row would be enough; how many are there?"),
-        (count(biases=0), "the biases are missing"),
-        (count() // 4, "three gates and the candidate: four blocks of rows"),
-        (600, "that is one layer in one direction"),
-        (1200, "that is the first layer; the second has other shapes"),
-        (2560, "that is the second layer alone"),
-        (2480, "the second layer, too, has two directions"),
-    ]
-    hint = "rows times numbers in a row, once for each of the four sets in the picture"
-    verdict.number(answer, count(), mistakes, hint)
+    yield _count(), CORRECT
+    yield _count(second=10), "the second layer reads both directions of the first"
+    yield _count(second=3), "the second layer does not read x; what does it read?"
+    yield _count() // 2, "each direction has arrays of its own"
+    yield _count(second=10) // 2, "there are two directions, in both layers"
+    yield _count(biases=1), "one bias a row would be enough; how many are there?"
+    yield _count(biases=0), "the biases are missing"
+    yield _count() // 4, "three gates and the candidate: four blocks of rows"
+    yield 600, "that is one layer in one direction"
+    yield 1200, "that is the first layer; the second has other shapes"
+    yield 2560, "that is the second layer alone"
+    yield 2480, "the second layer, too, has two directions"
+    yield ELSE, "rows times numbers in a row, once for each of the four sets in the picture"
 
 
-def shapes(outputs_shape: object, h_n_shape: object) -> None:
+def _count(second: int = 20, biases: int = 2) -> int:
+    """Return the numbers in both directions of two layers of 10 units; inputs of the second."""
+    return 2 * 40 * sum(inputs + 10 + biases for inputs in (3, second))
+
+
+@verdict.check
+def shapes(outputs_shape: object, h_n_shape: object) -> str:
     """Check exercise 2: outputs and h_n of 3 layers, 2 directions, 8 units; 5 times 7 steps."""
-    if verdict.is_missing(outputs_shape) and verdict.is_missing(h_n_shape):
-        return verdict.say(verdict.NOT_ATTEMPTED)
-    for name, given in (("outputs", outputs_shape), ("h_n", h_n_shape)):
-        if _shape(given) is None:
-            return verdict.say(f"the shape of {name} should be three sizes such as (2, 3, 4)")
-    found, state = _shape(outputs_shape), _shape(h_n_shape)
-    hint = _OUTPUTS.get(found, "outputs: the last size tells what one step gives, and how often")
-    if found == (5, 7, 16):
-        hint = _H_N.get(state, "h_n: one row for each layer and direction; then batch, then units")
-    return verdict.say(verdict.CORRECT if (found, state) == ((5, 7, 16), (6, 5, 8)) else hint)
+    outputs, h_n = _shape("outputs", outputs_shape), _shape("h_n", h_n_shape)
+    if outputs != (5, 7, 16):
+        other = "outputs: the last size tells what one step gives, and how often"
+        return _OUTPUTS.get(outputs, other)
+    return _H_N.get(h_n, "h_n: one row for each layer and direction; then batch, then units")
 
 
-_OUTPUTS = {
+_OUTPUTS: dict[tuple[int, ...], str] = {
     (5, 7, 8): "outputs: there are two directions, and both stand side by side",
     (7, 5, 16): "outputs: with batch_first=True, which size comes first?",
     (7, 5, 8): "outputs: with batch_first=True, which size comes first? And two directions ...",
@@ -58,7 +54,8 @@ _OUTPUTS = {
     (5, 7, 4): "outputs: two directions of h, not of the input",
     (6, 5, 8): "outputs: that is a state, which has no steps; have the two changed places?",
 }
-_H_N = {
+_H_N: dict[tuple[int, ...], str] = {
+    (6, 5, 8): CORRECT,
     (3, 5, 8): "h_n: a row for each layer, and each direction has its own",
     (2, 5, 8): "h_n: a row for each direction, and each layer has its own",
     (1, 5, 8): "h_n: a row for each layer and each direction",
@@ -71,37 +68,26 @@ _H_N = {
 }
 
 
-def _shape(given: object) -> tuple[int, ...] | None:
-    """Return three sizes as plain numbers, or None."""
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        return None
-    sizes = list(given)
+def _shape(name: str, given: object) -> tuple[int, ...]:
+    """Return three sizes as plain numbers; if they are not, that is the verdict."""
+    sizes = [] if isinstance(given, str | bytes) or not isinstance(given, Iterable) else list(given)
     whole = all(isinstance(s, Integral) and not isinstance(s, bool) for s in sizes)
-    return tuple(map(int, sizes)) if whole and len(sizes) == 3 else None
+    if not whole or len(sizes) != 3:
+        raise verdict.Hint(f"the shape of {name} should be three sizes such as (2, 3, 4)")
+    return tuple(map(int, sizes))
 
 
-def in_two_parts(answer: object) -> None:
+@verdict.check
+def in_two_parts(answer: object) -> str:
     """Check exercise 3: a function (layer, x, cut) that runs x in two parts, as if in one."""
     import torch
 
-    if not verdict.is_callable(answer):
-        return
     layer, calls = _small_layer(), []
     layer.register_forward_hook(lambda _, inputs, __: calls.append(tuple(inputs[0].shape)))
     x = torch.linspace(-1.0, 1.0, 24, dtype=torch.float64).reshape(2, 6, 2)
-    try:
-        results = [answer(layer, x, cut) for cut in (2, 5)]
-    except Exception as error:  # a learner's function may raise anything
-        return verdict.say(verdict.stopped(error))
-    if all(verdict.is_missing(result) for result in results):
-        return verdict.say(verdict.NOT_ATTEMPTED)
-    return verdict.say(_parts_hint(layer, x, results, calls))
-
-
-def _parts_hint(layer: "torch.nn.LSTM", x: "torch.Tensor", results: list, calls: list) -> str:
-    """Return the verdict on what came out, and on the shapes with which the layer was called."""
-    import torch
-
+    results = [verdict.result_of(answer, layer, x, cut) for cut in (2, 5)]
+    if all(map(verdict.is_missing, results)):
+        return NOT_ATTEMPTED
     if not all(isinstance(result, torch.Tensor) for result in results):
         given = verdict.short(results[0])
         return f"the function should return the outputs, one array, and this is {given}"
@@ -111,53 +97,26 @@ def _parts_hint(layer: "torch.nn.LSTM", x: "torch.Tensor", results: list, calls:
         return f"the result should have the shape (2, 6, 3), {hint}; this is {found[0]}"
     if calls != [(2, cut, 2) for cut in (2, 4, 5, 1)]:
         return "call the layer twice: the first `cut` steps, then the others"
-    for mistake, hint in _HANDED_OVER.items():
-        wanted = [_run_in_parts(layer, x, cut, mistake) for cut in (2, 5)]
-        if all(torch.allclose(a, b, atol=1e-9) for a, b in zip(results, wanted, strict=True)):
-            return hint
-    return "what does the first part leave, and how does the second get it?"
+    return verdict.recognised(results, verdict.together(_in_parts(layer, x, cut) for cut in (2, 5)))
 
 
-_HANDED_OVER = {
-    "": verdict.CORRECT,
-    "nothing": "the second part starts from zeros: hand over the state that the first one left",
-    "swapped": "the state is (h, c), in this order",
-    "no c": "h alone is not the state: c is where the memory is",
-    "no h": "c alone is not the state: the gates of the next step read h",
-    "h twice": "h was handed over twice: the second half of the state is c",
-}
-
-
-def _run_in_parts(
-    layer: "torch.nn.LSTM", x: "torch.Tensor", cut: int, mistake: str
-) -> "torch.Tensor":
-    """Run the first `cut` steps, then the others, with a mistake on the way between."""
+def _in_parts(layer: "torch.nn.LSTM", x: "torch.Tensor", cut: int) -> Sheet:
+    """Return what to say to outputs, from the state that was handed over after `cut` steps."""
     import torch
 
     first, (h, c) = layer(x[:, :cut])
-    zeros = torch.zeros_like(h)
-    states = {"nothing": (zeros, zeros), "swapped": (c, h), "no c": (h, zeros), "no h": (zeros, c)}
-    second, _ = layer(x[:, cut:], (states | {"h twice": (h, h)}).get(mistake, (h, c)))
-    return torch.cat([first, second], dim=1)
 
+    def then(*state: "torch.Tensor") -> "torch.Tensor":
+        return torch.cat([first, layer(x[:, cut:], state)[0]], dim=1)
 
-def last_outputs(answer: object) -> None:
-    """Check exercise 4: a function that picks each sequence's output at its last real step."""
-    cases = [
-        (_numbered(2, 4), [2, 4]),
-        (_numbered(3, 4), [4, 3, 1]),
-        (_numbered(4, 3), [3, 1, 2, 3]),
-    ]
-    mistakes = [
-        (lambda outputs, _: outputs[:, -1], "for a short sequence that is after the filling"),
-        (lambda outputs, _: outputs[:, 0], "that is the first step"),
-        (_picked(-2), "one step too early"),
-        (_picked(0), "one step too late: Python counts from 0"),
-        (_picked(-1, every=True), "too many axes: one step per sequence, not all pairs of both"),
-    ]
-    hint = "for sequence k the step is lengths[k] - 1; pick both together, or loop over k"
-    right = _picked(-1)
-    verdict.function(_listed(answer), _listed(right), cases, _all_listed(mistakes), hint)
+    yield then(h, c), CORRECT
+    hint = "the second part starts from zeros: hand over the state that the first one left"
+    yield then(0 * h, 0 * c), hint
+    yield then(c, h), "the state is (h, c), in this order"
+    yield then(h, 0 * c), "h alone is not the state: c is where the memory is"
+    yield then(0 * h, c), "c alone is not the state: the gates of the next step read h"
+    yield then(h, h), "h was handed over twice: the second half of the state is c"
+    yield ELSE, "what does the first part leave, and how does the second get it?"
 
 
 def _numbered(batch_size: int, seq_len: int) -> list[list[list[float]]]:
@@ -168,38 +127,48 @@ def _numbered(batch_size: int, seq_len: int) -> list[list[list[float]]]:
     ]
 
 
-def _picked(shift: int, every: bool = False) -> Callable:
-    """Return what picks step `lengths` + `shift`, kept inside; or for `every` pair of both."""
+def _on_tensors(answer: Callable, *case: list) -> object:
+    """Run an answer on tensors in place of lists."""
     import torch
 
-    def pick(outputs: "torch.Tensor", lengths: "torch.Tensor") -> "torch.Tensor":
-        steps = (lengths + shift).clamp(max=outputs.shape[1] - 1)
-        return outputs[:, steps] if every else outputs[torch.arange(len(outputs)), steps]
-
-    return pick
+    return answer(*map(torch.tensor, case))
 
 
-def open_forget_gates(answer: object) -> None:
+@verdict.function(
+    cases=[
+        (_numbered(2, 4), [2, 4]),
+        (_numbered(3, 4), [4, 3, 1]),
+        (_numbered(4, 3), [3, 1, 2, 3]),
+    ],
+    run=_on_tensors,
+)
+def last_outputs(outputs: list[list[list[float]]], lengths: list[int]) -> Sheet:
+    """Check exercise 4: a function that picks each sequence's output at its last real step."""
+    rows = list(zip(outputs, lengths, strict=True))
+    yield [row[n - 1] for row, n in rows], CORRECT
+    yield [row[-1] for row in outputs], "for a short sequence that is after the filling"
+    yield [row[0] for row in outputs], "that is the first step"
+    yield [row[n - 2] for row, n in rows], "one step too early"
+    yield [row[min(n, len(row) - 1)] for row, n in rows], "one step too late: Python counts from 0"
+    pairs = [[row[n - 1] for n in lengths] for row in outputs]
+    yield pairs, "too many axes: one step per sequence, not all pairs of both"
+    yield ELSE, "for sequence k the step is lengths[k] - 1; pick both together, or loop over k"
+
+
+@verdict.check
+def open_forget_gates(answer: object) -> str:
     """Check exercise 5: a function that gives the forget gates of an nn.LSTM the bias 1."""
     import torch
 
-    if not verdict.is_callable(answer):
-        return
     layer = _small_layer()
     before = {name: weight.clone() for name, weight in layer.state_dict().items()}
-    try:
-        made = answer(layer)
-    except Exception as error:  # a learner's function may raise anything
-        return verdict.say(verdict.stopped(error))
-    unchanged = all(torch.equal(w, before[n]) for n, w in layer.state_dict().items())
+    made = verdict.result_of(answer, layer)
     if verdict.is_missing(made):
-        hint = "the layer has changed; now return it"
-        return verdict.say(verdict.NOT_ATTEMPTED if unchanged else hint)
+        unchanged = all(torch.equal(w, before[n]) for n, w in layer.state_dict().items())
+        return NOT_ATTEMPTED if unchanged else "the layer has changed; now return it"
     if not isinstance(made, torch.nn.LSTM):
-        return verdict.say(
-            f"the function should return the layer, and this is {verdict.short(made)}"
-        )
-    return verdict.say(_forget_hint(before, made.state_dict()))
+        return f"the function should return the layer, and this is {verdict.short(made)}"
+    return _forget_hint(before, made.state_dict())
 
 
 def _small_layer() -> "torch.nn.LSTM":
@@ -221,55 +190,19 @@ def _forget_hint(before: dict, after: dict) -> str:
     if any(name.startswith("weight") for name in moved):
         return f"{moved[0]} has changed; only biases should"
     total, old = (w["bias_ih_l0"] + w["bias_hh_l0"] for w in (after, before))  # (12,)
-    others = [gate for gate, rows in _ROWS.items() if not torch.equal(total[rows], old[rows])]
-    forget = total[_ROWS["f"]]
-    if _is_all(forget, 1.0) and others == ["f"]:
-        return verdict.CORRECT
-    return _bias_hint(forget, others)
-
-
-_ROWS = {gate: slice(3 * k, 3 * k + 3) for k, gate in enumerate("ifgo")}  # of 3 units
-
-
-def _bias_hint(forget: "torch.Tensor", others: list[str]) -> str:
-    """Return what is wrong with the sums of the biases: where they changed, or how."""
+    gates = list(zip("ifgo", total.split(3), old.split(3), strict=True))
+    others = [name for name, new, drawn in gates if not torch.equal(new, drawn)]
     if not others:
         return "no bias that counts has changed: write into the arrays, under torch.no_grad()"
     if others != ["f"]:
         wrong = next(gate for gate in others if gate != "f")
         return f"the bias of gate {wrong} has changed: the rows are stacked i, f, g, o"
-    if _is_all(forget, 2.0):
-        return "both biases are 1, and they are added: what counts is 2"
-    if _is_all(forget[:1], 1.0):
-        return "the first unit's forget gate is right; each unit has one"
-    return f"the sums of both biases are {[round(b, 2) for b in forget.tolist()]}, not 1"
+    return verdict.recognised(gates[1][1], _opened(gates[1][1].tolist()))
 
 
-def _is_all(values: "torch.Tensor", wanted: float) -> bool:
-    """Return whether every number is `wanted`, but for rounding."""
-    return bool(((values - wanted).abs() <= 1e-6).all())
-
-
-def _listed(function: object) -> object:
-    """Return a function of nested lists, for one of arrays; anything else as it is."""
-    if not callable(function):
-        return function
-
-    def listed(*case: list) -> object:
-        import torch
-
-        result = function(*map(torch.tensor, case))
-        return (
-            [_plain(row) for row in result] if isinstance(result, list | tuple) else _plain(result)
-        )
-
-    return listed
-
-
-def _plain(value: object) -> object:
-    """Return an array as nested lists, anything else as it is."""
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _all_listed(mistakes: list[tuple[Callable, str]]) -> list[tuple[Callable, str]]:
-    return [(_listed(slip), hint) for slip, hint in mistakes]
+def _opened(sums: list[float]) -> Sheet:
+    """Return what to say to the sums of both biases of three forget gates."""
+    yield [1.0] * 3, CORRECT
+    yield [2.0] * 3, "both biases are 1, and they are added: what counts is 2"
+    yield [1.0, ELSE, ELSE], "the first unit's forget gate is right; each unit has one"
+    yield ELSE, f"the sums of both biases are {[round(b, 2) for b in sums]}, not 1"
