@@ -2,8 +2,8 @@
 
 import pytest
 
-from lstm_lib.explorers.controls.entry import Entry
-from lstm_lib.explorers.controls.keys import Keys
+from lstm_lib.course.explorers.controls.entry import Entry
+from lstm_lib.course.explorers.controls.keys import Keys
 
 
 def sent_by_browser(widget, content=None, **state):

@@ -8,8 +8,8 @@ pytestmark = pytest.mark.browser
 
 CELLS = [
     """import ipywidgets
-from lstm_lib.explorers.controls.entry import Entry
-from lstm_lib.explorers.controls.keys import Keys
+from lstm_lib.course.explorers.controls.entry import Entry
+from lstm_lib.course.explorers.controls.keys import Keys
 string = Entry(value="aabb", label="string", name="string of a and b", longest=6)
 following = Keys(["T", "P", "undo"], on=["P", "undo"], label="next", name="next symbol")
 pressed = []

@@ -4,11 +4,11 @@ from functools import lru_cache
 from typing import Any
 
 from lstm_lib.course.explorers import counter_picture as picture
+from lstm_lib.course.explorers.controls.entry import Entry
 from lstm_lib.course.reading import Reader, counting_unit
 from lstm_lib.course.tasks.counting import END, counting_string, longest
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
-from lstm_lib.explorers.controls.entry import Entry
 from lstm_lib.explorers.controls.slider import whole
 
 START = 8

@@ -4,12 +4,12 @@ from functools import lru_cache
 from typing import Any
 
 from lstm_lib.course.explorers import reber_picture as picture
+from lstm_lib.course.explorers.controls.entry import Entry
+from lstm_lib.course.explorers.controls.keys import Keys
 from lstm_lib.course.reading import Reader, remembering_unit
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber_next, reber_strings, reber_twin
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
-from lstm_lib.explorers.controls.entry import Entry
-from lstm_lib.explorers.controls.keys import Keys
 from lstm_lib.explorers.controls.slider import counted, index, whole
 
 LONGEST = 40  # symbols of a string

@@ -1,55 +1,50 @@
 """A slider with a name for screen readers, which keeps the exact value it is given.
 
-The sliders of ipywidgets 8.1 are not named for screen readers, and they snap a value to their step
-and send it back: on display, a published weight of 1.6307 becomes 1.65 in the kernel. This one
-snaps the learner's moves only.
+The sliders of ipywidgets 8.1 are not named for screen readers (jupyter-widgets/ipywidgets#2650),
+and they snap a value to their step and send it back (#3951; #2719 would leave a choice): on
+display, a published weight of 1.6307 becomes 1.65 in the kernel. This one snaps the learner's
+moves only.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import traitlets
 
 from lstm_lib import _validate
 from lstm_lib.explorers.controls import traits
-from lstm_lib.explorers.controls.control import Control
+from lstm_lib.explorers.controls.control import Control, source
+
+TOGETHER = ("value", "min", "max", "step", "by_factors", "whole", "stops")
 
 
 class Slider(Control):
     """A labelled slider and number field for one number.
 
     Args:
-        value: The number, exactly as Python assigned it or the learner typed it.
-        min: The smallest value.
-        max: The largest value.
-        step: Keys and dragging move to the multiples of `step` (with `by_factors`: of `step`
+        value: the number, exactly as Python assigned it or the learner typed it.
+        min, max: the smallest and the largest value.
+        step: keys and dragging move to the multiples of `step` (with `by_factors`: of `step`
             decades, so 0.1 gives ten points from 0.01 to 0.1). PageUp and PageDown move ten of
             them.
-        label: Short text shown beside the slider, such as 'w_h'.
-        name: Full name for screen readers, such as 'forget gate, weight on h'; default `label`.
+        label, name: as for every Control, such as 'w_h' and 'forget gate, weight on h'.
         color: CSS colour of the bar and the handle; default the theme's text colour.
-        decimals: Digits shown after the point (with `by_factors`: after the first digit).
-        by_factors: Whether the slider moves by factors instead of differences; needs min > 0.
-        whole: Whether value, min, max and step are whole numbers, shown without decimals.
-        stops: The only values it can have, in rising order, from min to max; they stand equally far
+        decimals: digits shown after the point (with `by_factors`: after the first digit).
+        by_factors: whether the slider moves by factors instead of differences; needs min > 0.
+        whole: whether value, min, max and step are whole numbers, shown without decimals.
+        stops: the only values it can have, in rising order, from min to max; they stand equally far
             apart, and `step` is 1: keys and dragging move from one to the next. Empty: any value.
-        readout: Whether the number can be typed; if not, it is only shown.
-        play: Milliseconds per step of a play button beside it; 0 shows none. It stops at `max`.
-        disabled: Whether the learner is kept from moving it.
-        layout: As for every ipywidgets widget.
-
-    Raises:
-        TypeError: An argument has the wrong type or is unknown.
-        ValueError: A number is not finite, outside min..max or, with `whole`, not whole; the
-            range or the step is impossible; or there is neither a name nor a label.
+        readout: whether the number can be typed; if not, it is only shown.
+        play: milliseconds per step of a play button beside it; 0 shows none. It stops at `max`.
+        disabled: whether the learner is kept from moving it.
     """
 
-    _esm = traits.source("shared.js", "slider.js")
-    _css = traits.source("shared.css", "slider.css")
+    _esm, _css = source(__file__)
 
     value = traits.Checked(_validate.number, 0.0)
     min = traits.Checked(_validate.number, -1.0)
     max = traits.Checked(_validate.number, 1.0)
     step = traits.Checked(_validate.positive, 0.05)
-    label = traits.Checked(traits.text, "")
-    name = traits.Checked(traits.text, "")
     color = traits.Checked(traits.color, "")
     decimals = traits.Checked(traits.digits, 2)
     by_factors = traits.Checked(traits.flag, False)
@@ -59,47 +54,52 @@ class Slider(Control):
     play = traits.Checked(_validate.count, 0)
     disabled = traits.Checked(traits.flag, False)
 
-    def __init__(self, **arguments):
+    def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
-        _check_together(**self._numbers())
+        _check_together(**{name: getattr(self, name) for name in TOGETHER})
 
-    @traitlets.validate("value", "min", "max", "step", "by_factors", "whole", "stops")
-    def _goes_together(self, proposal):
-        _check_together(**self._numbers() | {proposal.trait.name: proposal.value})
+    @traitlets.validate(*TOGETHER)
+    def _goes_together(self, proposal: Any) -> Any:
+        _check_together(**self.proposed(proposal, *TOGETHER))
         return proposal.value
 
-    def _numbers(self):
-        names = ("value", "min", "max", "step", "by_factors", "whole", "stops")
-        return {name: getattr(self, name) for name in names}
-
-    def __repr__(self):
+    def __repr__(self) -> str:
         name = self.name or self.label
         return f"Slider({name!r}, value={self.value:g}, min={self.min:g}, max={self.max:g})"
 
 
-def whole(label, name, value, min, max, step=1, **arguments):
+def whole(
+    label: str, name: str, value: float, min: float, max: float, step: float = 1, **arguments: Any
+) -> Slider:
     """Return a slider over whole numbers; `arguments` are further ones of Slider."""
-    numbers = {"value": value, "min": min, "max": max, "step": step}
-    return Slider(label=label, name=name, whole=True, **numbers, **arguments)
+    arguments |= {"label": label, "name": name, "whole": True}
+    return Slider(value=value, min=min, max=max, step=step, **arguments)
 
 
-def among(label, name, value, stops, **arguments):
+def among(label: str, name: str, value: float, stops: Sequence[float], **arguments: Any) -> Slider:
     """Return a slider over some whole numbers, at least two; `arguments` are further ones."""
-    ends = {"min": stops[0], "max": stops[-1]}
-    return whole(label, name, value, **ends, stops=list(stops), **arguments)
+    return whole(label, name, value, stops[0], stops[-1], stops=list(stops), **arguments)
 
 
-def counted(label, count, play=0):
+def counted(label: str, count: int, play: int = 0) -> Slider:
     """Return a slider over 1 to `count`, disabled where that is no choice."""
     return whole(label, label, 1, 1, max(count, 2), play=play, disabled=count == 1)
 
 
-def index(slider):
+def index(slider: Slider) -> int:
     """Return what a slider from `counted` has chosen, counted from 0."""
     return 0 if slider.disabled else int(slider.value) - 1
 
 
-def _check_together(value, min, max, step, by_factors, whole, stops):
+def _check_together(
+    value: float,
+    min: float,
+    max: float,
+    step: float,
+    by_factors: bool,
+    whole: bool,
+    stops: Sequence[float],
+) -> None:
     """Raise ValueError unless the traits make a slider together."""
     if stops:
         _check_stops(stops, value, min, max, step, by_factors)
@@ -117,7 +117,9 @@ def _check_together(value, min, max, step, by_factors, whole, stops):
         raise traits.MismatchError(f"step must be at least {smallest:g}, got {step!r}")
 
 
-def _check_stops(stops, value, min, max, step, by_factors):
+def _check_stops(
+    stops: Sequence[float], value: float, min: float, max: float, step: float, by_factors: bool
+) -> None:
     """Raise ValueError for stops that the other traits do not fit."""
     if by_factors or step != 1:
         raise traits.MismatchError(f"step must be 1 with stops, and by_factors False, got {step!r}")
@@ -127,7 +129,7 @@ def _check_stops(stops, value, min, max, step, by_factors):
         raise traits.MismatchError(f"value must be one of {stops!r}, got {value!r}")
 
 
-def _check_whole(by_factors, **numbers):
+def _check_whole(by_factors: bool, **numbers: float) -> None:
     """Raise ValueError for a slider over whole numbers that would leave them."""
     if by_factors:
         raise traits.MismatchError("by_factors must be False when whole is True, got True")

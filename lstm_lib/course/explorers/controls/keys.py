@@ -1,50 +1,45 @@
 """A row of buttons of which only some do something now.
 
-A button of ipywidgets that is disabled under the hand takes the keyboard's place in the page away.
-These only say that they are off, so the keyboard stays where it is.
+A button of ipywidgets 8.1 that is disabled under the hand takes the keyboard's place in the page
+away. These only say that they are off, so the keyboard stays where it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import traitlets
 
 from lstm_lib.explorers.controls import traits
-from lstm_lib.explorers.controls.control import Control
+from lstm_lib.explorers.controls.control import Control, source
+
+
+def some_words(name: str, value: object) -> list[str]:
+    """Return `value`, distinct strings or none, as a list."""
+    return [] if isinstance(value, list | tuple) and not value else traits.words(name, value)
 
 
 class Keys(Control):
     """A labelled row of buttons; `press` is what a click does.
 
     Args:
-        options: The words on the buttons, each once; at least one.
-        on: Those that do something now.
-        label: Short text shown before them.
-        name: Full name for screen readers; default `label`.
-        layout: As for every ipywidgets widget.
-
-    Raises:
-        TypeError: An argument has the wrong type or is unknown.
-        ValueError: The options are none or not distinct, one that is on is none of them, or there
-            is neither a name nor a label.
+        options: the words on the buttons, each once; at least one.
+        on: those that do something now; default all.
+        label, name: as for every Control.
     """
 
-    _esm = traits.source("shared.js", "keys.js")
-    _css = traits.source("shared.css", "keys.css")
+    _esm, _css = source(__file__)
 
     options = traits.Checked(traits.words, ["-"])
-    on = traits.Checked(traits.some_words, [])
-    label = traits.Checked(traits.text, "")
-    name = traits.Checked(traits.text, "")
+    on = traits.Checked(some_words, [])
 
-    def __init__(self, options, **arguments):
-        self._pressed = []
+    def __init__(self, options: Sequence[str], **arguments: Any) -> None:
+        self._pressed: list[Callable[[str], object]] = []
         super().__init__(options=options, **{"on": options} | arguments)
         self.on_msg(self._take)
 
     @traitlets.validate("on", "options")
-    def _goes_together(self, proposal):
-        now = {"on": self.on, "options": self.options}
-        now[proposal.trait.name] = proposal.value
+    def _goes_together(self, proposal: Any) -> Any:
+        now = self.proposed(proposal, "on", "options")
         strange = [word for word in now["on"] if word not in now["options"]]
         if strange and proposal.trait.name == "on":
             options = ", ".join(map(repr, now["options"]))
@@ -59,7 +54,7 @@ class Keys(Control):
         """Do what a click on a button does: nothing where it is off.
 
         Raises:
-            ValueError: There is no such button.
+            ValueError: there is no such button.
         """
         if word not in self.options:
             options = ", ".join(map(repr, self.options))
@@ -68,11 +63,11 @@ class Keys(Control):
             for call in self._pressed:
                 call(word)
 
-    def _take(self, _widget, content, _buffers):
+    def _take(self, _widget: object, content: Any, _buffers: object) -> None:
         """Take a click from the browser; one on a button that is off by now does nothing."""
         word = content.get("press") if isinstance(content, dict) else None
-        if word in self.options:
+        if isinstance(word, str) and word in self.options:
             self.press(word)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Keys({self.name or self.label!r}, on={self.on!r})"

@@ -1,0 +1,1 @@
+"""Controls of the course's own explorers: a string of letters, keys. See the library's."""
