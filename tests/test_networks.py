@@ -1,6 +1,10 @@
 """The stored networks, and the trainings of the chapters on memory, in small."""
 
 import re
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,15 +12,123 @@ import torch
 from torch import nn
 
 from lstm_lib.course import networks
-from lstm_lib.course.networks import network
+from lstm_lib.course.networks import network, stored
 from lstm_lib.course.networks.adder import Adder, train_adder
 from lstm_lib.course.networks.counter import train_counter
 from lstm_lib.course.networks.network import Network, chrono, updates
 from lstm_lib.course.networks.reber import reber_split, train_reber
+from lstm_lib.course.networks.recall import train_recall
 from lstm_lib.course.tasks.adding import Sums, adding
 from lstm_lib.course.tasks.counting import longest
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber
 from lstm_lib.layers import set_forget_bias
+from lstm_lib.vector import VectorLSTM
+from tools import networks as tool
+
+# --- what is stored ---------------------------------------------------------------------------
+
+STORED = {
+    "adder": ("12fa5b0fb587fe0e", "100.0% of new sequences right"),
+    "counter": ("a1b7e6bcd2220699", "right up to n = 67"),
+    "reber": ("bb77329d0f39ff5e", "100.0% of held-out strings right"),
+    "recall": ("c04029c03f82ac47", "right over gaps below 25"),
+}
+each_stored = pytest.mark.parametrize("name", STORED)
+
+
+@each_stored
+def test_every_bit_of_the_weights_stays(name):
+    weights = stored.load(name).parameters
+    assert list(weights) == list(VectorLSTM(1, 1, 1).parameters)
+    assert (
+        sha256(b"".join(w.tobytes() for w in weights.values())).hexdigest()[:16] == STORED[name][0]
+    )
+
+
+@each_stored
+def test_a_stored_network_does_its_task_and_one_without_weights_does_not(name):
+    model, judged = stored.load(name), tool.modules()[name].judged
+    assert judged(model) == STORED[name][1]
+    model.parameters = {key: 0 * values for key, values in model.parameters.items()}
+    assert (
+        judged(model) in ("right over gaps below 0", "right up to n = 0")
+        or float(judged(model).partition("%")[0]) < 20
+    )
+
+
+def test_who_loads_a_stored_network_needs_no_torch():
+    names = ", ".join(STORED)
+    code = f"import sys; from lstm_lib.course.networks import {names}, stored;"
+    code += f" [stored.load(name) for name in {list(STORED)}]; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# --- trained again ----------------------------------------------------------------------------
+
+
+def test_the_tool_finds_every_network_that_has_weights():
+    files = Path(networks.__file__).parent.glob("*.json")
+    assert set(tool.modules()) == {path.stem for path in files} == set(STORED)
+
+
+def in_torch(model):
+    network = Network(model.input_size, model.hidden_size, model.output_size)
+    network.layer, network.read_out = model.to_torch(), model.read_out_to_torch()
+    return network.float()
+
+
+@pytest.mark.parametrize("kind", [lambda model: model, in_torch])
+def test_the_tool_counts_the_weights_that_are_the_stored_ones(monkeypatch, capsys, kind):
+    def retrained():
+        model = stored.load("counter")
+        for values in model.parameters.values():
+            values += 0.002  # is rounded away
+        model.parameters["weight_hh_l0"][3, 1] += 0.01
+        model.parameters["bias_ih_l0"][:] += 1.0
+        model.parameters["bias_hh_l0"][:] -= 1.0
+        return kind(model)
+
+    monkeypatch.setattr(tool.modules()["counter"], "retrained", retrained)
+    tool.main(["counter"])
+    said = capsys.readouterr().out
+    assert said.startswith("counter: 64 of 65 weights are the stored ones; right up to n = ")
+
+
+def test_the_counter_and_the_adder_are_trained_again_as_they_were(monkeypatch):
+    monkeypatch.setattr(networks.counter, "train_counter", lambda **given: given)
+    monkeypatch.setattr(
+        networks.adder, "train_adder", lambda *given, **more: Adder((given, more), None, ())
+    )
+    assert networks.counter.retrained() == {"seed": 2}
+    assert networks.adder.retrained() == ((100,), {"seed": 1, "hidden_size": 4, "count": 2500})
+
+
+def test_the_reader_is_trained_again_on_strings_as_the_grammar_makes_them(monkeypatch):
+    asked = []
+
+    def few(network, loss_of, count, lr):
+        asked.append((count, lr))
+        yield from (loss_of(2999).item() for _ in range(40))
+
+    monkeypatch.setattr(network, "updates", few)
+    made = networks.reber.retrained()
+    assert asked == [(3000, 0.1)]
+    assert made.layer.hidden_size == 6
+    assert (gates(made.layer)[1] == 1).all()
+    monkeypatch.setattr(network, "Network", Reader)
+    sizes = [float(x.sum()) / len(x) for x in networks.reber.retrained().asked]
+    assert np.mean(sizes) < 0.75 * np.mean([len(string) - 1 for string in reber_split(0)[0]])
+
+
+def test_the_four_units_learn_to_recall_and_their_small_weights_become_zero():
+    model = train_recall(seed=18, updates=600)
+    assert int(networks.recall.judged(model).rpartition(" ")[2]) > 3
+    assert (model.input_size, model.hidden_size, model.output_size) == (2, 4, 1)
+    assert (model.parameters["weight_hh_l0"] == 0).any()
+    assert model.parameters["weight_ih_l0"].all()
+    early = train_recall(seed=18, updates=1).parameters["weight_hh_l0"]
+    assert early.all()
+
 
 # --- networks ---------------------------------------------------------------------------------
 

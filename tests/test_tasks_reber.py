@@ -75,6 +75,15 @@ def test_each_state_has_a_place_of_its_own():
     assert {y for _, y in places} == {-3, -2, -1, 0, 1, 2, 3}
 
 
+def test_the_places_are_those_of_the_paper_s_figure():
+    places = {name: state.place for name, state in reber_states().items()}
+    ends = [places.pop(name) for name in ("start", "branch", "last", "end")]
+    assert ends == [(0, 0), (1, 0), (8, 0), (9, 0)]
+    upper = [(2, 2), (3, 2), (4, 3), (4, 1), (5, 3), (5, 1), (6, 2), (7, 2)]
+    assert [places[f"T{k}"] for k in range(8)] == upper
+    assert [places[f"P{k}"] for k in range(8)] == [(x, y - 4) for x, y in upper]
+
+
 def test_a_drawn_automaton_can_be_changed_without_harm():
     reber_states()["branch"].arrows.clear()
     assert set(reber_states()["branch"].arrows) == {"T", "P"}

@@ -2,7 +2,7 @@
 
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -64,10 +64,8 @@ def train_adder(
     Args:
         seq_len: steps of the shortest sequences, at least 20.
         seed: of weights, spans and sequences.
-        hidden_size: units.
         count: updates at most.
-        layer: "lstm" or "rnn".
-        on_progress: called at every update with its number, from 1, and the mean error.
+        hidden_size, layer, on_progress: as in `train_counter`; it is told the mean error.
         batch_size: sequences per update. Over a thousand steps an update with 16 takes less than
             half the time of one with 32, as far more of it stays in the processor's cache.
         lr: the highest rate, above 0.
@@ -80,16 +78,16 @@ def train_adder(
 
     network = Network(2, hidden_size, 1, layer, seed)
     _begin(network, start or partial(chrono, longest=seq_len), seed)
-    size, sizes = _validate.count("batch_size", batch_size, 1), []
+    size, errors = _validate.count("batch_size", batch_size, at_least=1), list[np.ndarray]()
 
     def loss_of(update: int) -> "Tensor":
         distance = _distance(network, adding(size, seq_len, seed=seed * 10**6 + update))
-        sizes.append(distance.detach().abs().double().numpy())
+        errors.append(distance.detach().abs().double().numpy())
         return distance.square().mean()
 
-    tell = on_progress and (lambda done, _: on_progress(done, float(sizes[-1].mean())))
-    done = run(updates(network, loss_of, count, lr), tell, lambda _: _is_learned(sizes))
-    return Adder(network, done and size * done, tuple(float(each.mean()) for each in sizes))
+    tell = on_progress and (lambda done, _: on_progress(done, float(errors[-1].mean())))
+    done = run(updates(network, loss_of, count, lr), tell, lambda _: _is_learned(errors))
+    return Adder(network, done and size * done, tuple(float(each.mean()) for each in errors))
 
 
 def retrained() -> "Network":
@@ -104,8 +102,8 @@ def judged(model: VectorLSTM) -> str:
     return f"{share:.1%} of new sequences right"
 
 
-def _last(outputs: np.ndarray, sums: Sums) -> np.ndarray:
-    """Return the output at the last step of each sequence, (batch_size, 1)."""
+def _last(outputs: Any, sums: Sums) -> Any:
+    """Return the output at the last step of each sequence, (batch_size, 1), in torch or NumPy."""
     return outputs[np.arange(len(outputs)), sums.lengths - 1]
 
 
@@ -116,15 +114,14 @@ def _begin(network: "Network", start: "Start", seed: int) -> None:
 
 
 def _distance(network: "Network", sums: Sums) -> "Tensor":
-    """Return how far the output at each sequence's last step is off, (batch_size,)."""
+    """Return how far the output at each sequence's last step is off, (batch_size, 1)."""
     import torch
 
     outputs = network(torch.as_tensor(sums.x).float())  # (batch_size, seq_len, 1)
-    last = outputs[range(len(outputs)), sums.lengths - 1]  # (batch_size, 1)
-    return (last - torch.as_tensor(sums.targets).float())[:, 0]
+    return _last(outputs, sums) - torch.as_tensor(sums.targets).float()
 
 
-def _is_learned(sizes: list[np.ndarray]) -> bool:
+def _is_learned(errors: list[np.ndarray]) -> bool:
     """Say whether the last 2,000 errors are all below 0.04, and their mean below 0.01."""
-    recent = np.concatenate(sizes[-ceil(2000 / len(sizes[0])) :])[-2000:]
+    recent = np.concatenate(errors[-ceil(2000 / len(errors[0])) :])[-2000:]
     return len(recent) == 2000 and recent.max() < 0.04 and recent.mean() < 0.01

@@ -69,7 +69,7 @@ def chrono(lstm: nn.LSTM, longest: int, seed: int = 0) -> None:
     are zero.
 
     Args:
-        lstm: a layer with one direction and biases; its first layer is changed.
+        lstm: of one layer and direction, with biases.
         longest: steps to be bridged at most, above 2.
         seed: of the spans, 0 or more.
 
@@ -79,10 +79,8 @@ def chrono(lstm: nn.LSTM, longest: int, seed: int = 0) -> None:
     draw = np.random.default_rng(_validate.count("seed", seed))
     bias = torch.as_tensor(np.log(draw.uniform(1, longest - 1, size)))  # (hidden_size,)
     with torch.no_grad():
-        lstm.bias_ih_l0.zero_()
-        lstm.bias_hh_l0.zero_()
-        lstm.bias_ih_l0[:size] = -bias
-        lstm.bias_ih_l0[size : 2 * size] = bias
+        lstm.get_parameter("bias_ih_l0").copy_(torch.cat([-bias, bias, torch.zeros(2 * size)]))
+        lstm.get_parameter("bias_hh_l0").zero_()
 
 
 def updates(

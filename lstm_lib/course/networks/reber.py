@@ -1,6 +1,5 @@
 """Six units that read Reber strings, and how such readers are trained."""
 
-from collections.abc import Callable
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lstm_lib.course.networks.network import Network, Progress
-
-BATCH_SIZE = 32
 
 
 def reber_reader() -> VectorLSTM:
@@ -56,21 +53,19 @@ def train_reber(
 
     Args:
         seed: of strings, weights and batches.
-        hidden_size: units.
         count: updates in a cycle of the learning rate.
         cycles: how many at most.
-        layer: "lstm" or "rnn".
-        on_progress: called at every update with its number, from 1, and the loss.
+        hidden_size, layer, on_progress: as in `train_counter`.
     """
     from lstm_lib.course.networks.network import Network, run, updates
 
-    strings = reber(reber_split(seed)[0])
+    strings, draw = reber(reber_split(seed)[0]), np.random.default_rng(seed)
     network = Network(7, hidden_size, 7, layer, seed, forget_bias=1.0)
     by_grammar, alike = _chances(strings)
-    surprise = _surprise(network, strings, seed)
 
     def loss_of(update: int) -> "Tensor":
-        return surprise(by_grammar if 2 * update < count else alike)
+        chances = by_grammar if 2 * update < count else alike
+        return _surprise(network, strings, draw, chances)
 
     rounds = range(_validate.count("cycles", cycles, at_least=1))
     losses = chain.from_iterable(updates(network, loss_of, count, lr=0.07) for _ in rounds)
@@ -82,10 +77,10 @@ def retrained() -> "Network":
     """Return the stored network, trained again: all batches drawn as the grammar makes them."""
     from lstm_lib.course.networks.network import Network, run, updates
 
-    strings = reber(reber_split()[0])
+    strings, draw = reber(reber_split()[0]), np.random.default_rng(0)
     network = Network(7, 6, 7, forget_bias=1.0)
-    surprise, (by_grammar, _) = _surprise(network, strings, seed=0), _chances(strings)
-    run(updates(network, lambda _: surprise(by_grammar), 3000, lr=0.1))
+    by_grammar, _ = _chances(strings)
+    run(updates(network, lambda _: _surprise(network, strings, draw, by_grammar), 3000, lr=0.1))
     return network
 
 
@@ -103,24 +98,18 @@ def _chances(strings: Symbols) -> tuple[np.ndarray, np.ndarray]:
     return 0.5**forks / np.sum(0.5**forks), np.full(len(forks), 1 / len(forks))
 
 
-def _surprise(network: "Network", strings: Symbols, seed: int) -> "Callable[[np.ndarray], Tensor]":
-    """Return what draws a batch with given chances, and finds the mean surprise at its symbols.
-
-    That is the mean of -log(probability of the symbol that came).
-    """
+def _surprise(
+    network: "Network", strings: Symbols, draw: np.random.Generator, chances: np.ndarray
+) -> "Tensor":
+    """Return the mean of -log(probability of the symbol that came) over a batch drawn at random."""
     import torch
     from torch.nn import functional as F
 
-    draw = np.random.default_rng(seed)
-
-    def surprise(chances: np.ndarray) -> "Tensor":
-        rows = draw.choice(len(chances), size=BATCH_SIZE, p=chances)
-        steps = strings.lengths[rows].max()
-        x = torch.as_tensor(strings.x[rows, :steps]).float()  # (BATCH_SIZE, steps, symbols)
-        targets = torch.as_tensor(strings.targets[rows, :steps])  # (BATCH_SIZE, steps)
-        return F.cross_entropy(network(x).flatten(0, 1), targets.flatten(), ignore_index=-1)
-
-    return surprise
+    rows = draw.choice(len(chances), size=32, p=chances)
+    steps = strings.lengths[rows].max()
+    x = torch.as_tensor(strings.x[rows, :steps]).float()  # (32, steps, symbols)
+    targets = torch.as_tensor(strings.targets[rows, :steps])  # (32, steps)
+    return F.cross_entropy(network(x).flatten(0, 1), targets.flatten(), ignore_index=-1)
 
 
 def _is_ahead(network: "Network", strings: Symbols) -> bool:

@@ -1,11 +1,11 @@
 """The adding problem: two numbers among a thousand are to be added up at the end."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from lstm_lib import _validate
+import numpy as np
+from numpy import ndarray
 
-if TYPE_CHECKING:
-    from numpy import ndarray
+from lstm_lib import _arrays, _validate
 
 CLOSE = 0.04  # an answer is right if its error is below
 
@@ -20,24 +20,13 @@ class Sums(NamedTuple):
         marked: the two marked steps, counted from 0, in the order drawn, (batch_size, 2).
     """
 
-    x: "ndarray"
-    targets: "ndarray"
-    lengths: "ndarray"
-    marked: "ndarray"
+    x: ndarray
+    targets: ndarray
+    lengths: ndarray
+    marked: ndarray
 
-    def correct(self, outputs: "ndarray") -> "ndarray":
-        """Return for each sequence whether the error is below 0.04, (batch_size,).
-
-        Args:
-            outputs: the answer at the last step of each sequence, (batch_size, 1).
-
-        Raises:
-            TypeError, ValueError: `outputs` are not one finite number per sequence.
-        """
-        import numpy as np
-
-        from lstm_lib import _arrays
-
+    def correct(self, outputs: ndarray) -> ndarray:
+        """Return for each sequence whether the last step's output, (batch_size, 1), is right."""
         outputs = _arrays.array("outputs", outputs, self.targets.shape, np.dtype(float))
         return (abs(outputs - self.targets) < CLOSE)[:, 0]
 
@@ -61,20 +50,11 @@ def adding(count: int, seq_len: int = 100, seed: int = 0) -> Sums:
 
     Args:
         count: how many sequences, at least 1.
-        seq_len: steps of the shortest sequences, T, at least 20: else a mark could fall on the
-            last step.
-        seed: of NumPy's generator, 0 or more.
-
-    Returns:
-        Sums, padded to the longest sequence drawn.
-
-    Raises:
-        TypeError, ValueError: an argument is not what it has to be.
+        seq_len: T, at least 20: else a mark could fall on the last step.
+        seed: of the draw.
 
     Source: Hochreiter & Schmidhuber (1997), section 5.4.
     """
-    import numpy as np
-
     count = _validate.count("count", count, at_least=1)
     seq_len = _validate.count("seq_len", seq_len, at_least=20)
     draw = np.random.default_rng(_validate.count("seed", seed))

@@ -1,12 +1,12 @@
 """Bits to be given back: at once, or after a silent gap."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
-from lstm_lib import _validate
+import numpy as np
+from numpy import ndarray
 
-if TYPE_CHECKING:
-    from numpy import ndarray
+from lstm_lib import _arrays, _validate
 
 
 class Bits(NamedTuple):
@@ -18,20 +18,15 @@ class Bits(NamedTuple):
         asked: True where an answer is asked for, (batch_size, seq_len, 1).
     """
 
-    x: "ndarray"
-    targets: "ndarray"
-    asked: "ndarray"
+    x: ndarray
+    targets: ndarray
+    asked: ndarray
 
-    def exact(self, logits: "ndarray") -> "ndarray":
+    def exact(self, logits: ndarray) -> ndarray:
         """Return for each sequence whether every bit asked for is right, (batch_size,).
 
-        Args:
-            logits: answers, (batch_size, seq_len, 1); above 0 means 1, else 0.
+        The answers are `logits`, (batch_size, seq_len, 1): above 0 means 1, else 0.
         """
-        import numpy as np
-
-        from lstm_lib import _arrays
-
         logits = _arrays.array("logits", logits, self.targets.shape, np.dtype(float))
         right = (logits > 0) == (self.targets > 0.5)
         return (right | ~self.asked).all(axis=(1, 2))
@@ -57,16 +52,12 @@ def binary_copy(
     Args:
         count: how many sequences, at least 1.
         width: bits of each number, 1 to 62; also the seq_len.
-        seed: of NumPy's generator, 0 or more.
+        seed: of the draw.
         numbers: draw from these, each 0 to 2^width - 1; from all of them if left out.
 
     Returns:
         Bits with x (count, width, 1), the bits 0 and 1, and equal targets.
-
-    Example: 25 in 8 bits is [0, 0, 0, 1, 1, 0, 0, 1], and so is its target.
     """
-    import numpy as np
-
     bits = _draw_bits(count, width, seed, numbers)[:, :, None]  # (count, width, 1)
     return Bits(bits, bits.copy(), np.ones(bits.shape, bool))
 
@@ -89,20 +80,14 @@ def delayed_recall(
         target                            1  0  1  1
 
     Args:
-        count: how many sequences, at least 1.
-        width: bits of each, 1 to 62.
+        count, width, seed, numbers: as in `binary_copy`.
         gap: silent steps between the last bit and the first answer, 0 or more.
-        seed: of NumPy's generator, 0 or more.
-        numbers: the bits are those of numbers drawn from these, each 0 to 2^width - 1; from all
-            of them if left out.
 
     Returns:
         Bits with seq_len 2 width + gap: x (count, seq_len, 2), asked at the last `width` steps.
 
     Source: after the copying task of Hochreiter & Schmidhuber (1997) and Arjovsky et al. (2016).
     """
-    import numpy as np
-
     bits = _draw_bits(count, width, seed, numbers)  # (count, width)
     seq_len = 2 * width + _validate.count("gap", gap)
     x = np.zeros((len(bits), seq_len, 2))
@@ -110,33 +95,25 @@ def delayed_recall(
     x[:, -width:, 1] = 1.0
     targets = np.zeros((len(bits), seq_len, 1))
     targets[:, -width:, 0] = bits
-    asked = np.zeros(targets.shape, bool)
-    asked[:, -width:] = True
-    return Bits(x, targets, asked)
+    return Bits(x, targets, x[:, :, 1:] == 1.0)
 
 
-def _width(width: object) -> int:
+def _width(width: Any) -> int:
     """Return how many bits, as far as NumPy's whole numbers go."""
     if _validate.count("width", width, at_least=1) > 62:
         raise ValueError(f"width must be at most 62, got {width!r}")
     return int(width)
 
 
-def _draw_bits(count: object, width: object, seed: object, numbers: object) -> "ndarray":
+def _draw_bits(count: Any, width: Any, seed: Any, numbers: Any) -> ndarray:
     """Return the bits of random numbers, highest first, (count, width)."""
-    import numpy as np
-
     count, width = _validate.count("count", count, at_least=1), _width(width)
     draw = np.random.default_rng(_validate.count("seed", seed))
     if numbers is None:
         drawn = draw.integers(2**width, size=count)
     else:
-        drawn = draw.choice(_numbers(numbers, 2**width), size=count)
+        _validate.sequence("numbers", numbers)
+        choice = [_validate.index(f"numbers[{k}]", n, 2**width) for k, n in enumerate(numbers)]
+        drawn = draw.choice(choice, size=count)
     places = np.arange(width - 1, -1, -1)
     return (drawn[:, None] >> places & 1).astype(float)
-
-
-def _numbers(numbers: object, size: int) -> list[int]:
-    """Return `numbers` as a list of at least one whole number from 0 to `size` - 1."""
-    _validate.sequence("numbers", numbers)
-    return [_validate.index(f"numbers[{k}]", n, size) for k, n in enumerate(numbers)]

@@ -16,9 +16,6 @@ def companies() -> tuple[Pair, Pair]:
     From day 2 on both companies look the same; only day 1 tells them apart. Whoever wants to
     predict day 5 has to remember day 1.
 
-    Returns:
-        Pair for A, then Pair for B: `xs` of 4 prices, `target` the price on day 5.
-
     Source: the two-company data set of StatQuest's LSTM videos (J. Starmer, 2022).
     """
     return Pair((0.0, 0.5, 0.25, 1.0), 0.0), Pair((1.0, 0.5, 0.25, 1.0), 1.0)

@@ -1,7 +1,7 @@
 """Strings with as many b as a: whoever predicts where they end has counted."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_lib import _validate
 from lstm_lib.course.tasks import symbols
@@ -33,7 +33,7 @@ def next_symbols(text: str, letters: str = "ab") -> str:
 
     Args:
         text: the beginning of a string, without the T before it.
-        letters: two letters or more, each once, and none of them T.
+        letters: as in `counting_string`.
     """
     first = _letters(letters)[0]
     n = _validate.instance("text", text, str).count(first)
@@ -54,14 +54,10 @@ def counting(ns: Sequence[int], letters: str = "ab") -> symbols.Symbols:
 
     Args:
         ns: an n for each string, 1 or more.
-        letters: two letters or more, each once, and none of them T; "abc" for a^n b^n c^n.
+        letters: as in `counting_string`.
 
     Returns:
-        Symbols with one column per letter and a last one for T; a string has
-        1 + n len(letters) steps.
-
-    Raises:
-        TypeError, ValueError: an argument is not what it has to be.
+        Symbols with a column per letter and one for T; a string has 1 + n len(letters) steps.
 
     Source: after Gers & Schmidhuber (2001), who train on n from 1 to 10 and ask for all symbols
         that may follow.
@@ -82,14 +78,10 @@ def longest(
     """Return the largest n up to which `predict` is right about every string, 0 if not even 1.
 
     Args:
-        predict: from x, (batch_size, seq_len, symbols), padded at the end, to predictions of
-            the same shape.
-        letters: as in `counting`.
+        predict: from x, (batch_size, seq_len, symbols), to predictions of the same shape.
+        letters: as in `counting_string`.
         threshold: above it a symbol counts as predicted: 0.5 for probabilities, 0 for logits.
         at_most: no longer strings are tried.
-
-    Raises:
-        TypeError, ValueError: an argument is not what it has to be.
     """
     at_most, block = _validate.count("at_most", at_most, at_least=1), 25
     for start in range(1, at_most + 1, block):
@@ -106,7 +98,7 @@ def _may_follow(n: int, letters: str) -> list[str]:
     return [letters[0], *[letters[:2]] * n, *settled]
 
 
-def _letters(letters: object) -> str:
+def _letters(letters: Any) -> str:
     """Return `letters` if a string can be made of them."""
     _validate.instance("letters", letters, str)
     if len(letters) < 2 or len(set(letters)) < len(letters) or END in letters:

@@ -101,7 +101,7 @@ class GatePuzzle(NamedTuple):
         return tuple(reversed(found))
 
     @property
-    def needed(self) -> tuple[float, ...]:
+    def needed(self) -> Sequence[float]:
         """The memory after each step with the gates that do it exactly, (seq_len,)."""
         return run_gates(self.xs, self.f, self.i, self.o).c
 
@@ -129,13 +129,8 @@ class GatePuzzle(NamedTuple):
         return next(t for t, is_off in enumerate(strayed) if is_off)
 
 
-def gate_puzzles() -> tuple[GatePuzzle, GatePuzzle, GatePuzzle]:
-    """Return three puzzles of six steps: carry a value, replace it by a later one, add two."""
-    return _carry(), _replace(), _add()
-
-
-def _carry() -> GatePuzzle:
-    return GatePuzzle(
+PUZZLES = (
+    GatePuzzle(
         name="carry",
         task="Carry the value of step 1 past the noise; be silent until step 6, then show it.",
         xs=(0.9, -0.4, 0.1, -0.6, 0.2, -0.3),
@@ -143,11 +138,8 @@ def _carry() -> GatePuzzle:
         f=(1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
         i=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
         o=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-    )
-
-
-def _replace() -> GatePuzzle:
-    return GatePuzzle(
+    ),
+    GatePuzzle(
         name="replace",
         task="Show the value of step 1 at step 3; then the value of step 4 takes its place: "
         "show that one at step 6.",
@@ -156,11 +148,8 @@ def _replace() -> GatePuzzle:
         f=(1.0, 1.0, 1.0, 0.0, 1.0, 1.0),
         i=(1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
         o=(0.0, 0.0, 1.0, 0.0, 0.0, 1.0),
-    )
-
-
-def _add() -> GatePuzzle:
-    return GatePuzzle(
+    ),
+    GatePuzzle(
         name="add",
         task="Add the values of steps 2 and 5, and nothing else; show the sum at step 6.",
         xs=(-0.3, 0.7, 0.2, -0.4, 0.8, -0.2),
@@ -168,4 +157,10 @@ def _add() -> GatePuzzle:
         f=(1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
         i=(0.0, 1.0, 0.0, 0.0, 1.0, 0.0),
         o=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-    )
+    ),
+)
+
+
+def gate_puzzles() -> tuple[GatePuzzle, GatePuzzle, GatePuzzle]:
+    """Return three puzzles of six steps: carry a value, replace it by a later one, add two."""
+    return PUZZLES

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstm_lib import _validate
 from lstm_lib.course.tasks import symbols
@@ -10,7 +10,7 @@ from lstm_lib.course.tasks import symbols
 REBER_SYMBOLS = "BTPSXVE"
 
 # The Reber grammar: which symbol leads from each of its places to which.
-_INNER = (
+_INNER: tuple[dict[str, int], ...] = (
     {"B": 1},
     {"T": 2, "P": 3},
     {"S": 2, "X": 4},
@@ -52,15 +52,14 @@ def reber_states() -> dict[str, ReberState]:
         for k, (arrows, (x, y)) in enumerate(zip(_INNER, _PLACES, strict=True)):
             inside = {symbol: f"{branch}{to}" for symbol, to in arrows.items()}
             states[f"{branch}{k}"] = ReberState((x + 2, y + height), inside or {branch: "last"})
-    last = {"last": ReberState((8, 0), {"E": "end"}), "end": ReberState((9, 0), {})}
-    return states | last
+    return states | {"last": ReberState((8, 0), {"E": "end"}), "end": ReberState((9, 0), {})}
 
 
 def reber_walk(text: str) -> tuple[str, ...]:
     """Return the names of the states a string leads through, "start" first: one more than symbols.
 
     Raises:
-        TypeError, ValueError: `text` is no string, or one of its symbols may not stand there.
+        ValueError: a symbol may not stand where it does.
     """
     states, walked = reber_states(), ["start"]
     for place, symbol in enumerate(_validate.instance("text", text, str), 1):
@@ -102,20 +101,17 @@ def reber_strings(count: int, seed: int = 0, avoid: Iterable[str] = ()) -> tuple
 
     Args:
         count: how many, at least 1.
-        seed: of the draw, 0 or more.
+        seed: of the draw.
         avoid: strings that must not be among them.
-
-    Raises:
-        TypeError, ValueError: an argument is not what it has to be.
     """
     count = _validate.count("count", count, at_least=1)
     draw = Random(_validate.count("seed", seed))
-    states, taken, strings = reber_states(), set(_texts("avoid", avoid)), []
+    states, avoided = reber_states(), set(_texts("avoid", avoid))
+    strings: dict[str, None] = {}  # in order, each once
     while len(strings) < count:
         string = _draw_string(states, draw)
-        if string not in taken:
-            taken.add(string)
-            strings.append(string)
+        if string not in avoided:
+            strings[string] = None
     return tuple(strings)
 
 
@@ -132,9 +128,6 @@ def reber(strings: Sequence[str]) -> symbols.Symbols:
     Returns:
         Symbols with the columns B, T, P, S, X, V, E; a string has one step less than symbols,
         for nothing follows its last E.
-
-    Raises:
-        TypeError, ValueError: there is no string, or one is not of the grammar.
     """
     strings, states = _texts("strings", strings), reber_states()
     walks = [reber_walk(string) for string in strings]
@@ -155,7 +148,7 @@ def _draw_string(states: dict[str, ReberState], draw: Random) -> str:
     return "".join(string)
 
 
-def _texts(name: str, texts: object) -> list[str]:
+def _texts(name: str, texts: Any) -> list[str]:
     """Return `texts` as a list of strings."""
     if isinstance(texts, str) or not isinstance(texts, Iterable):
         raise TypeError(f"{name} must be a sequence of strings, got {texts!r}")

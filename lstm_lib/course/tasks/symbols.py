@@ -1,7 +1,8 @@
 """Strings of symbols whose next symbol is to be predicted, and what counts as right."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_lib import _validate
 
@@ -28,11 +29,7 @@ class Symbols(NamedTuple):
 
 
 def one_hot(text: str, alphabet: str) -> "ndarray":
-    """Return the symbols of `text`, one-hot in the order of `alphabet`, (seq_len, symbols).
-
-    Raises:
-        TypeError, ValueError: `text` is no string, or has a symbol that `alphabet` has not.
-    """
+    """Return the symbols of `text`, one-hot in the order of `alphabet`, (seq_len, symbols)."""
     import numpy as np
 
     return np.eye(len(alphabet))[_numbers(text, alphabet)]  # (seq_len, symbols)
@@ -46,9 +43,6 @@ def batch(texts: Sequence[str], legal: Sequence[Sequence[str]], alphabet: str) -
         legal: for each string, the symbols that may follow its first, its second, ...: as many
             as the string has steps, which is one less than its symbols.
         alphabet: every symbol once; its order is that of the columns.
-
-    Raises:
-        TypeError, ValueError: there is no string, or one has a symbol that `alphabet` has not.
     """
     import numpy as np
 
@@ -68,21 +62,12 @@ def batch(texts: Sequence[str], legal: Sequence[Sequence[str]], alphabet: str) -
 def right(
     predictions: "ndarray", legal: "ndarray", lengths: "ndarray", threshold: float = 0.5
 ) -> "ndarray":
-    """Return for each string whether at every step exactly the legal symbols are predicted.
-
-    A symbol is predicted if its value is above the threshold.
+    """Return for each string, (batch_size,), whether at every step just what is legal is predicted.
 
     Args:
         predictions: a value for every symbol at every step, (batch_size, seq_len, symbols).
-        legal: 1 for the symbols that may follow, else 0, the same shape.
-        lengths: steps of each string; later steps are not judged, (batch_size,).
-        threshold: 0.5 for probabilities; 0 for logits.
-
-    Returns:
-        True or False for each string, (batch_size,).
-
-    Raises:
-        TypeError, ValueError: the arrays do not fit, or `threshold` is no number.
+        legal, lengths: as in `Symbols`; steps after a string's end are not judged.
+        threshold: a symbol is predicted if it is above: 0.5 for probabilities, 0 for logits.
     """
     predictions, legal, padded = _judged(predictions, legal, lengths)
     predicted = predictions > _validate.number("threshold", threshold)
@@ -90,33 +75,21 @@ def right(
 
 
 def ahead(predictions: "ndarray", legal: "ndarray", lengths: "ndarray") -> "ndarray":
-    """Return for each string whether at every step all legal symbols are above all others.
+    """Return for each string, (batch_size,), whether at every step what is legal leads the rest.
 
     Args:
-        predictions: a value for every symbol at every step, (batch_size, seq_len, symbols).
-        legal: 1 for the symbols that may follow, else 0, the same shape.
-        lengths: steps of each string; later steps are not judged, (batch_size,).
-
-    Returns:
-        True or False for each string, (batch_size,).
-
-    Raises:
-        TypeError, ValueError: the arrays do not fit.
+        predictions, legal, lengths: as in `right`.
 
     Source: the criterion for the embedded Reber grammar in Hochreiter & Schmidhuber (1997),
         section 5.1: the outputs of the possible next symbols are always the most active ones.
     """
-    import numpy as np
-
     predictions, legal, padded = _judged(predictions, legal, lengths)
-    lowest = np.where(legal, predictions, np.inf).min(axis=2)  # (batch_size, seq_len)
-    highest = np.where(legal, -np.inf, predictions).max(axis=2)  # (batch_size, seq_len)
+    lowest = predictions.min(axis=2, where=legal, initial=inf)  # (batch_size, seq_len)
+    highest = predictions.max(axis=2, where=~legal, initial=-inf)  # (batch_size, seq_len)
     return ((lowest > highest) | padded).all(axis=1)
 
 
-def _judged(
-    predictions: object, legal: object, lengths: object
-) -> tuple["ndarray", "ndarray", "ndarray"]:
+def _judged(predictions: Any, legal: Any, lengths: Any) -> tuple["ndarray", "ndarray", "ndarray"]:
     """Return predictions, where they should be high, and the steps that are not judged."""
     import numpy as np
 
@@ -133,7 +106,7 @@ def _judged(
     return predictions, legal > 0.5, padded
 
 
-def _numbers(text: object, alphabet: str) -> list[int]:
+def _numbers(text: Any, alphabet: str) -> list[int]:
     """Return the number of each symbol of `text`."""
     _validate.instance("text", text, str)
     strange = sorted(set(text) - set(alphabet))
