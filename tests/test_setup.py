@@ -1,5 +1,7 @@
 """The two commands, the conda route and CI install and run one and the same thing."""
 
+import ast
+import json
 import os
 import pkgutil
 import re
@@ -22,7 +24,10 @@ from lstm_lib.course.doctor import parse_constraints
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DEPENDENCIES = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+LISTS = {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
+DEPENDENCIES = [
+    line for lines in LISTS.values() for line in lines if not line.startswith("lstm_lib[")
+]
 CONSTRAINTS = (ROOT / "constraints.txt").read_text()
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 PINNED = parse_constraints(CONSTRAINTS)
@@ -60,9 +65,15 @@ def test_each_dependency_has_a_lower_bound_and_a_pin_that_keeps_it(line):
     assert wanted.specifier.contains(PINNED[canonicalize_name(wanted.name)])
 
 
-def test_dependencies_are_listed_in_order():
-    for lines in (PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]):
-        assert lines == sorted(lines, key=lambda line: Requirement(line).name)
+@pytest.mark.parametrize("extra", LISTS)
+def test_dependencies_are_listed_in_order(extra):
+    lines = LISTS[extra]
+    assert lines == sorted(lines, key=lambda line: Requirement(line).name.lower())
+
+
+def test_no_package_is_listed_twice():
+    names = [canonicalize_name(Requirement(line).name) for line in DEPENDENCIES]
+    assert len(names) == len(set(names))
 
 
 def test_constraints_hold_names_and_versions_only():
@@ -73,19 +84,29 @@ def test_constraints_hold_names_and_versions_only():
         assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
 
 
-def requirements_of(name: str, extra: str = "") -> list[str]:
+def declared(extra: str) -> set[str]:
+    """The packages that an installation with one extra asks for; "" is none."""
+    wanted = [Requirement(line) for line in LISTS[extra]]
+    names = {canonicalize_name(r.name) for r in wanted} - {canonicalize_name(PROJECT["name"])}
+    inner = {other for r in wanted if r.name == PROJECT["name"] for other in r.extras}
+    if extra:
+        inner.add("")
+    return names.union(*map(declared, inner))
+
+
+def required_by(name: str) -> list[str]:
     lines = map(Requirement, metadata.requires(name) or [])
-    return [r.name for r in lines if not r.marker or r.marker.evaluate({"extra": extra})]
+    return [r.name for r in lines if not r.marker or r.marker.evaluate({"extra": ""})]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems bring packages of their own")
 def test_constraints_pin_everything_that_is_installed():
-    seen, queue = set(), requirements_of("lstm_lib", "dev") + requirements_of("lstm_lib")
+    seen, queue = set(), list(declared("dev"))
     while queue:
         name = canonicalize_name(queue.pop())
         if name not in seen and not CUDA.match(name):
             seen.add(name)
-            queue += requirements_of(name)
+            queue += required_by(name)
     assert seen - set(PINNED) == set()
 
 
@@ -117,6 +138,66 @@ def test_the_version_is_stated_once_in_two_places():
     import lstm_lib
 
     assert lstm_lib.__version__ == PROJECT["version"]
+
+
+# --- what is imported is declared -----------------------------------------------------------
+
+ROOMS = {
+    "": ["chapters/**/0[1-4]_*.ipynb"],
+    "torch": [f"lstm_lib/{place}.py" for place in ("*", "[!c]*/*", "explorers/controls/*")],
+    "course": ["chapters/**/*.ipynb", "lstm_lib/course/**/*.py"],
+    "dev": ["conftest.py", "benchmarks/*.py", "tests/**/*.py", "tools/**/*.py"],
+}
+NOT_IMPORTED = {
+    "import-linter": "make lint",
+    "ipykernel": "runs the notebooks",
+    "jsonargparse": "lightning.pytorch.cli",
+    "jupyterlab": "make lab",
+    "jupytext": "a notebook as text",
+    "mypy": "make lint",
+    "nbval": "pytest --nbval",
+    "pre-commit": "before a commit",
+    "pytest-xdist": "pytest -n",
+    "ruff": "make lint",
+}
+DISTRIBUTIONS = metadata.packages_distributions()
+
+
+def program(path: Path) -> str:
+    """The Python of a file; of a notebook, of all its cells."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return text
+    cells = (c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "code")
+    lines = [line for cell in cells for line in "".join(cell).splitlines()]
+    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
+
+
+def imported(path: Path) -> set[str]:
+    """The packages from outside that a file names, at its top or inside a function."""
+    nodes = list(ast.walk(ast.parse(program(path))))
+    names = [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+    names += [n.module for n in nodes if isinstance(n, ast.ImportFrom) and not n.level]
+    ours = {"lstm_lib", "tools", "tests", "benchmarks"} | sys.stdlib_module_names
+    modules = {name.partition(".")[0] for name in names} - ours
+    return {canonicalize_name(DISTRIBUTIONS[name][0]) for name in modules}
+
+
+def imported_in(extra: str) -> set[str]:
+    """The packages that all files of one room name."""
+    paths = [path for pattern in ROOMS[extra] for path in ROOT.glob(pattern)]
+    assert paths
+    return set().union(*map(imported, paths))
+
+
+@pytest.mark.parametrize("extra", ROOMS)
+def test_what_is_imported_is_declared_where_it_is_needed(extra):
+    assert imported_in(extra) <= declared(extra)
+
+
+def test_what_is_declared_is_needed():
+    used = set().union(*map(imported_in, ROOMS))
+    assert declared("dev") - used == set(NOT_IMPORTED)
 
 
 # --- make -----------------------------------------------------------------------------------
