@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_lib.course.checkpoints import Checkpoint, files, in_order, last_step, measured, run
+from lstm_lib.course.checkpoints import Checkpoint, files, last_step, measured, ordered, run
 from lstm_lib.vector import VectorLSTM
 
 
@@ -74,7 +74,7 @@ def test_of_outputs_at_every_step_the_last_count():
 
 def test_checkpoints_stand_in_the_order_of_their_epochs(x):
     given = [checkpoint(epoch, x) for epoch in (10, 0, 5)]
-    assert [one.epoch for one in in_order(iter(given))] == [0, 5, 10]
+    assert [one.epoch for one in ordered(iter(given))] == [0, 5, 10]
 
 
 def test_errors_are_means_over_the_sequences(x):

@@ -195,3 +195,9 @@ def test_right_and_wrong_differ_in_shape_and_colour():
 def test_a_circle_has_a_place_and_a_style():
     node = ET.fromstring(svg.circle(3, 4.5, 2, "ink", stroke_width=1.5))
     assert node.attrib == {"class": "ink", "cx": "3", "cy": "4.5", "r": "2", "stroke-width": "1.5"}
+
+
+def test_a_dot_is_a_line_without_length():
+    node = ET.fromstring(svg.dot(3, 4.5, 9, "ink"))
+    assert (node.get("x1"), node.get("y1")) == (node.get("x2"), node.get("y2")) == ("3", "4.5")
+    assert (node.get("stroke-width"), node.get("stroke-linecap")) == ("9", "round")

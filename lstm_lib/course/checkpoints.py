@@ -69,7 +69,8 @@ def run(modules: Mapping[int, Any], x: Any) -> list[Checkpoint]:
 
     found = []
     for epoch, module in modules.items():
-        if not isinstance(module, torch.nn.Module):
+        is_module = isinstance(module, torch.nn.Module)
+        if not is_module:
             raise TypeError(f"modules[{epoch!r}] must be a module, got {type(module).__name__}")
         given, was_training = torch.as_tensor(x).to(next(module.parameters())), module.training
         try:
@@ -109,7 +110,7 @@ def measured(checkpoints: Sequence[Checkpoint], targets: Any) -> Forecasts:
     """Return all outputs with their errors.
 
     Args:
-        checkpoints: as `in_order` returns them.
+        checkpoints: as `ordered` returns them.
         targets: what followed, (batch_size, horizon), in NumPy or torch.
     """
     import numpy as np
@@ -128,7 +129,7 @@ def measured(checkpoints: Sequence[Checkpoint], targets: Any) -> Forecasts:
     return Forecasts(targets, outputs, ((outputs - targets) ** 2).mean(1), naive)
 
 
-def in_order(checkpoints: Iterable[Checkpoint]) -> list[Checkpoint]:
+def ordered(checkpoints: Iterable[Checkpoint]) -> list[Checkpoint]:
     """Return checkpoints of the same sequences from the first epoch to the last."""
     if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
         raise TypeError(f"checkpoints must be a sequence of Checkpoint, got {checkpoints!r}")

@@ -122,6 +122,11 @@ def circle(x: float, y: float, r: float, cls: str, **more: object) -> str:
     return shape("circle", cls, cx=float(x), cy=float(y), r=r, **more)
 
 
+def dot(x: float, y: float, size: float, cls: str) -> str:
+    """Draw a dot in the colour of a line, `size` wide."""
+    return line(x, y, x, y, cls, stroke_width=size, stroke_linecap="round")
+
+
 def path(d: str, cls: str, width: float = 2, **more: object) -> str:
     """Draw a path."""
     return shape("path", cls, d=d, stroke_width=width, **more)

@@ -77,9 +77,7 @@ class CellExplorer(Explorer):
         """Return the cell at the chosen day, the run, and the verdict on both companies."""
         model, t = self.model, int(self.day.value) - 1
         trace = model.run([slider.value for slider in self.inputs.values()])
-        said = [
-            Verdict(name, model.predict(xs), target) for name, (xs, target) in SEQUENCES.items()
-        ]
+        said = [Verdict(name, model.predict(xs), y) for name, (xs, y) in SEQUENCES.items()]
         if self.sequence.value == OWN:
             said.append(Verdict(OWN, trace.prediction, None))
         loss = model.loss(companies())
@@ -95,13 +93,10 @@ class CellExplorer(Explorer):
         )
 
     def _rows(self) -> list[Widget]:
-        sliders = list(self.weights.values())
-        gates = [
-            VBox(
-                [HTML(f'<b class="lstm-head">{gate} \u00b7 {NAMES[gate]}</b>'), *sliders[k : k + 3]]
-            )
-            for gate, k in zip(LEFT_TO_RIGHT, (0, 3, 6, 9), strict=True)
-        ]
+        gates = []
+        for gate in LEFT_TO_RIGHT:
+            head = HTML(f'<b class="lstm-head">{gate} \u00b7 {NAMES[gate]}</b>')
+            gates.append(VBox([head, *(self.weights[f"{gate}_{wire}"] for wire in WIRES)]))
         return [
             columns([self.preset, self.seed, self.sequence, self.day], FIRST_ROW),
             columns(self.inputs.values()),

@@ -27,13 +27,14 @@ class CounterExplorer(Explorer):
         model: a VectorLSTM with read-out or a torch module around an LSTM that takes the symbols
             a, b, T one-hot, (batch_size, seq_len, 3), and returns a logit for each symbol that
             may come next; by default a stored network of two units.
-
-    Raises:
-        TypeError, ValueError: `model` is of another kind, or takes or returns something else.
     """
 
     def __init__(self, model: Any = None) -> None:
-        self._reader = Reader(_stored() if model is None else model, picture.ALPHABET)
+        if model is None:  # only then NumPy is needed
+            from lstm_lib.course.networks.counter import counter
+
+            model = counter()
+        self._reader = Reader(model, picture.ALPHABET)
         self.counts = counting_unit(self._reader)
         self.longest = longest(self._reader.predict, threshold=0, at_most=picture.MOST)
         self._count = lru_cache(maxsize=1)(self._read)
@@ -82,22 +83,12 @@ class CounterExplorer(Explorer):
         return count, picture.frame(count)
 
 
-def _stored() -> Any:
-    """Return the stored network."""
-    # Only who opens this explorer pays for NumPy.
-    from lstm_lib.course.networks.counter import counter
-
-    return counter()
-
-
 def _aloud(count: picture.Count, t: int) -> str:
     """Say what one step does."""
     now, unit = count.cells[count.unit][t], count.unit + 1
     before = count.cells[count.unit][t - 1] if t else 0.0
-    said = ", ".join(
-        f"{symbol} {number(chance[t])}"
-        for symbol, chance in zip(picture.ALPHABET, count.chances, strict=True)
-    )
+    chances = zip(picture.ALPHABET, count.chances, strict=True)
+    said = ", ".join(f"{symbol} {number(chance[t])}" for symbol, chance in chances)
     sign = "+" if now >= before else ""
     verdict = {True: ": right", False: ": wrong", None: ""}[count.right[t]]
     return (

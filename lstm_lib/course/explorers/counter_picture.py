@@ -62,13 +62,7 @@ class Count(NamedTuple):
 
 
 def scene(string: str, reading: Reading, unit: int, longest: int) -> Count:
-    """Return the scene of one string.
-
-    Args:
-        string: of a and b.
-        reading: of T and the string, a batch of one.
-        unit, longest: see Count.
-    """
+    """Return the scene of one string, from the reading of it with the T before, a batch of one."""
     from lstm_lib.learning import sigmoid
 
     logits = reading.outputs[0]

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 
 from lstm_lib.drawing import charts
 from lstm_lib.drawing.charts import Chart
-from lstm_lib.drawing.svg import line, polyline, rect, shape, text
+from lstm_lib.drawing.svg import circle, line, polyline, rect, text
 
 Point = tuple[float, float]
+NAIVE: dict[str, object] = {"stroke_dasharray": "5 4", "opacity": 0.7}  # the style of its line
 
 
 def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
@@ -32,7 +33,7 @@ def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
 def window(chart: Chart, seen: Sequence[float], marks: bool = False) -> str:
     """Draw the values that are seen; `marks` puts a dot at each."""
     points = chart.points(seen)
-    dots = (shape("circle", "fill-x", cx=x, cy=y, r=3.5) for x, y in points if marks)
+    dots = (circle(x, y, 3.5, "fill-x") for x, y in points if marks)
     return polyline(points, "x", 2, stroke_linejoin="round") + "".join(dots)
 
 
@@ -59,32 +60,27 @@ def forecast(
     points = chart.points(outputs, len(seen))
     ends = [_last(chart, seen), *points]
     if ghost:
-        dot = shape("circle", "fill-h", cx=points[-1][0], cy=points[-1][1], r=2, opacity=0.4)
-        return polyline(ends, "h", 1.2, opacity=0.4) + dot
+        return polyline(ends, "h", 1.2, opacity=0.4) + circle(*ends[-1], 2, "fill-h", opacity=0.4)
     drawn = polyline(ends, "h", 2.5) if joined else ""
-    return drawn + "".join(_square(x, y) for x, y in points)
+    return drawn + "".join(square(x, y) for x, y in points)
 
 
 def naive(chart: Chart, seen: Sequence[float], ahead: int) -> str:
     """Draw the naive forecast: the last value goes on for `ahead` steps."""
     points = chart.points([seen[-1]] * ahead, len(seen))
-    return polyline([_last(chart, seen), *points], "ink", 1.2, stroke_dasharray="5 4", opacity=0.7)
+    return polyline([_last(chart, seen), *points], "ink", 1.2, **NAIVE)
 
 
 def key(x: float, y: float, names: dict[str, str], gap: float = 26) -> str:
-    """Explain the marks in one row, its text on the baseline `y`.
+    """Explain the marks in one row from (x, y) on.
 
-    Args:
-        x: where the row starts.
-        y: the baseline of its words.
-        names: words by kind: "window", "followed", "forecast", "naive".
-        gap: room between two entries.
+    `names` has the words of each kind: "window", "followed", "forecast", "naive".
     """
     return charts.key(x, y, {words: _SAMPLES[kind] for kind, words in names.items()}, gap)
 
 
 def _sample_forecast(x: float, y: float) -> str:
-    return line(x, y, x + 26, y, "h", stroke_width=2.5) + _square(x + 13, y)
+    return line(x, y, x + 26, y, "h", stroke_width=2.5) + square(x + 13, y)
 
 
 def _sample_followed(x: float, y: float) -> str:
@@ -95,18 +91,16 @@ _SAMPLES: dict[str, Callable[[float, float], str]] = {
     "window": lambda x, y: line(x, y, x + 26, y, "x", stroke_width=2),
     "followed": _sample_followed,
     "forecast": _sample_forecast,
-    "naive": lambda x, y: line(x, y, x + 26, y, "ink", stroke_dasharray="5 4", opacity=0.7),
+    "naive": lambda x, y: line(x, y, x + 26, y, "ink", **NAIVE),
 }
 
 
 def _open(x: float, y: float) -> str:
     """Draw a value that really followed."""
-    return shape("circle", "paper", cx=x, cy=y, r=4) + shape(
-        "circle", "ink", cx=x, cy=y, r=4, stroke_width=1.5
-    )
+    return circle(x, y, 4, "paper") + circle(x, y, 4, "ink", stroke_width=1.5)
 
 
-def _square(x: float, y: float) -> str:
+def square(x: float, y: float) -> str:
     """Draw a value that was forecast; it fits into the open circle of the one that followed."""
     return rect(x - 2.5, y - 2.5, 5, 5, "fill-h")
 

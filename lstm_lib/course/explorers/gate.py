@@ -39,9 +39,8 @@ class GateExplorer(Explorer):
         self.published = Button(description="published forget gate", layout=Layout(width="92%"))
         self.published.on_click(self._set_published)
         names = ("w_h", "w_x", "b", "h", "x")
-        grid = columns(
-            (self.w_h, self.w_x, self.b, self.published, self.h, self.x), "repeat(4, 25%)"
-        )
+        widgets = (self.w_h, self.w_x, self.b, self.published, self.h, self.x)
+        grid = columns(widgets, "repeat(4, 25%)")
         grid.layout.grid_gap = "0"
         super().__init__({name: getattr(self, name) for name in names}, [grid], picture.SIZE)
 

@@ -12,8 +12,6 @@ from lstm_lib.scalar import Gate, ScalarLSTM, half_life
 
 LONGEST = 100
 ROWS = (0, 1, 2, 5, 10, 20, 50, 99)
-
-
 DRAW = random.Random(0)
 NOISE = [DRAW.uniform(-1, 1) for _ in range(LONGEST)]  # a shorter sequence is its end
 

@@ -5,15 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lstm_lib import _validate
-from lstm_lib.course.checkpoints import (
-    Checkpoint,
-    Folder,
-    files,
-    in_order,
-    last_step,
-    measured,
-    run,
-)
+from lstm_lib.course.checkpoints import Checkpoint, Folder, files, last_step, measured, ordered, run
 from lstm_lib.course.explorers import lightning_picture as picture
 from lstm_lib.course.tasks.companies import companies
 from lstm_lib.descent import train
@@ -57,7 +49,7 @@ class LightningExplorer(Explorer):
     ) -> None:
         if checkpoints is None:
             checkpoints, targets, names, time = _example()
-        self.checkpoints = in_order(checkpoints)
+        self.checkpoints = ordered(checkpoints)
         batch_size, _, hidden_size = self.checkpoints[0].trace.c.shape
         self.names = None if names is None else _validate.names("names", names, batch_size)
         self.time = _validate.instance("time", time, str)
@@ -87,7 +79,6 @@ class LightningExplorer(Explorer):
         Args:
             kind: the class of the module, such as LSTMByHand or SequenceRegressor.
             folder: where they are; several folders for a training that went on from a checkpoint.
-                What is called otherwise in them, such as last.ckpt, is left alone.
             x: inputs, (batch_size, seq_len, 1).
             targets: see the class; of targets at every step, (batch_size, seq_len, horizon), the
                 last are taken, and so are the outputs.
@@ -96,8 +87,7 @@ class LightningExplorer(Explorer):
             **arguments: of the module's class, in place of those in the checkpoints.
 
         Raises:
-            FileNotFoundError: no such folder, or no such file in it.
-            ValueError: a file that is damaged or of another model.
+            FileNotFoundError, ValueError: no such files, or one is damaged or of another model.
         """
         from lstm_lib.course.training.trainer import load
 
@@ -188,11 +178,11 @@ def _table(stages: picture.Stages, k: int, trace: Trace) -> tuple[list[str], lis
     """Return every step that was seen with the unit's gates, and every step that was forecast."""
     header = [f"unit {stages.unit + 1}", "input", *CHARTED, "forecast", "followed"]
     rows = []
-    for t, step in enumerate(trace):
-        values = (number(value, 4) for value in (step.x, *(getattr(step, n) for n in CHARTED)))
+    for t in range(len(trace)):
+        values = (number(getattr(trace, name)[t], 4) for name in ("x", *CHARTED))
         rows.append([f"{stages.time} {t + 1}", *values, NONE, NONE])
     for j, pair in enumerate(zip(stages.outputs[k], stages.targets, strict=True), len(trace) + 1):
-        rows.append([f"{stages.time} {j}", *NONE * 7, *(number(value, 4) for value in pair)])
+        rows.append([f"{stages.time} {j}", *[NONE] * 7, *(number(value, 4) for value in pair)])
     return header, rows
 
 
@@ -202,11 +192,13 @@ def _table(stages: picture.Stages, k: int, trace: Trace) -> tuple[list[str], lis
 def _example() -> tuple[list[Checkpoint], list[list[float]], list[str], str]:
     """Return the by-hand LSTM every 250 epochs of the published training, on both companies."""
     # Only who opens this explorer pays for NumPy.
+    import numpy as np
+
     from lstm_lib.vector import VectorLSTM
 
     pairs = companies()
     history = train(ScalarLSTM.untrained(), pairs, 5000)[1]
-    x = [[[price] for price in pair.xs] for pair in pairs]  # (2, 4, 1)
+    x = np.array([pair.xs for pair in pairs])[:, :, None]  # (2, 4, 1)
     found = []
     for epoch in range(0, 5001, 250):
         trace = VectorLSTM.from_scalar(history.model(epoch)).forward(x)[1]

@@ -16,16 +16,7 @@ from lstm_lib.course.explorers import forecast
 from lstm_lib.drawing.charts import Chart, apart
 from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.marks import marker
-from lstm_lib.drawing.svg import (
-    line,
-    number,
-    polyline,
-    power_of_ten,
-    scientific,
-    shape,
-    short,
-    text,
-)
+from lstm_lib.drawing.svg import dot, number, polyline, power_of_ten, scientific, short, text
 from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 from lstm_lib.scalar import squared_error
@@ -175,7 +166,7 @@ def _errors_frame(stages: Stages) -> str:
     chart = _errors_chart(stages)
     pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, "error", 12, "b")]
     if stages.naive:
-        pieces.append(chart.level(stages.naive_error, "ink", stroke_dasharray="5 4", opacity=0.7))
+        pieces.append(chart.level(stages.naive_error, "ink", **forecast.NAIVE))
     return "".join([*pieces, _walked(chart, stages, stages.errors, "ink")])
 
 
@@ -185,9 +176,8 @@ def _detail_chart(stages: Stages) -> Chart:
     if stages.is_single:
         drawn = [*stages.targets, *(row[0] for row in stages.outputs)]
         return Chart.holding(box, len(stages.epochs), drawn, 5)
-    return _decades(
-        box, len(stages.targets), [*stages.naive, *(v for row in stages.ahead for v in row)]
-    )
+    drawn = [*stages.naive, *(error for row in stages.ahead for error in row)]
+    return _decades(box, len(stages.targets), drawn)
 
 
 def _detail_frame(stages: Stages) -> str:
@@ -198,7 +188,7 @@ def _detail_frame(stages: Stages) -> str:
     if stages.is_single:
         pieces.append(chart.level(stages.targets[0], "ink", stroke_width=1.2))
         return "".join([*pieces, _walked(chart, stages, [row[0] for row in stages.outputs], "h")])
-    pieces.append(_curve(chart, stages.naive, "ink", stroke_dasharray="5 4", opacity=0.7))
+    pieces.append(_curve(chart, stages.naive, "ink", **forecast.NAIVE))
     return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(stages.naive)))])
 
 
@@ -224,16 +214,11 @@ def _curve(chart: Chart, values: Sequence[float], cls: str, **style: object) -> 
 
 def _walked(chart: Chart, stages: Stages, values: Sequence[float], cls: str) -> str:
     """Draw one value per checkpoint, with a dot at each where there is room."""
-    points = chart.points(values)
-    room = len(points) <= MOST_DOTS
-    dots = (line(x, y, x, y, cls, stroke_width=4.5, stroke_linecap="round") for x, y in points)
-    return _curve(chart, values, cls) + "".join(dots if room else ()) + _ends(chart, stages.epochs)
-
-
-def _ends(chart: Chart, epochs: Sequence[int]) -> str:
-    """Write the epochs of the first and the last checkpoint below a chart."""
-    first, *rest = map(str, epochs)
-    return _numbered(chart, first, "epochs", rest[-1] if rest else "")
+    drawn = _curve(chart, values, cls)
+    if len(values) <= MOST_DOTS:
+        drawn += "".join(dot(x, y, 4.5, cls) for x, y in chart.points(values))
+    first, *rest = map(str, stages.epochs)
+    return drawn + _numbered(chart, first, "epochs", rest[-1] if rest else "")
 
 
 def _numbered(chart: Chart, first: str, name: str, last: str) -> str:
@@ -247,13 +232,7 @@ def _numbered(chart: Chart, first: str, name: str, last: str) -> str:
 
 
 def at(stages: Stages, k: int, trace: Trace) -> str:
-    """Draw checkpoint `k`: its forecast before those of earlier ones, and one unit's lines.
-
-    Args:
-        stages: what `frame` was drawn from.
-        k: which checkpoint, counted from 0.
-        trace: the run of the unit over what was seen, (seq_len,) columns.
-    """
+    """Draw checkpoint `k`, from 0: its forecast before those of earlier ones, and its trace."""
     chart, outputs = _forecasts(stages), stages.outputs
     pieces = [forecast.forecast(chart, stages.seen, outputs[j], ghost=True) for j in _earlier(k)]
     pieces.append(forecast.forecast(chart, stages.seen, outputs[k]))
@@ -303,16 +282,11 @@ def _detail_now(stages: Stages, k: int) -> str:
         value = stages.outputs[k][0]
         return _cursor(chart, k, value, "h", number(value, 4))
     points = chart.points(stages.ahead[k])
-    dots = (shape("rect", "fill-h", x=x - 2.5, y=y - 2.5, width=5, height=5) for x, y in points)
-    return polyline(points, "h", 2) + "".join(dots)
+    return polyline(points, "h", 2) + "".join(forecast.square(x, y) for x, y in points)
 
 
 def _cursor(chart: Chart, k: int, value: float, cls: str, words: str) -> str:
     """Mark one place on a curve, with its number above the chart."""
-    x, y = chart.across(k), chart.up(value)
-    dot = line(x, y, x, y, cls, stroke_width=9, stroke_linecap="round")
-    return (
-        chart.upright(x, opacity=0.5)
-        + dot
-        + text(chart.x + chart.w, chart.y - 8, words, 15, "b end")
-    )
+    x, number_at = chart.across(k), (chart.x + chart.w, chart.y - 8)
+    place = chart.upright(x, opacity=0.5) + dot(x, chart.up(value), 9, cls)
+    return place + text(*number_at, words, 15, "b end")

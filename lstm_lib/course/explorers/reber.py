@@ -23,24 +23,25 @@ class ReberExplorer(Explorer):
 
     The controls are `string`, the symbols from the first B on; `seed`, which writes one of a
     hundred strings of the grammar into it and looks at it where the second symbol is about to be
-    asked for; `step`, from 1, how much of it is read; and `unit`,
-    from 1, whose cell state is drawn, at first the one that remembers. `next` has the buttons of
-    the symbols that may follow: `next.press("T")` walks on from the step that is shown, and
-    `next.press("undo")` takes its symbol back, with all that came after it. `remembers` is the
-    unit, from 0, that tells most steadily whether T or P came second.
+    asked for; `step`, from 1, how much of it is read; and `unit`, from 1, whose cell state is
+    drawn, at first the one that remembers. `next` has the buttons of the symbols that may follow:
+    `next.press("T")` walks on from the step that is shown, `next.press("undo")` takes its symbol
+    back, with all that came after it. `remembers` is the unit, from 0, that tells most steadily
+    whether T or P came second.
 
     Args:
         model: a VectorLSTM with read-out or a torch module around an LSTM that takes the symbols
             B, T, P, S, X, V, E one-hot, (batch_size, seq_len, 7), and returns a logit for each,
             whose softmax is the probability that it is next; by default a stored network of six
             units.
-
-    Raises:
-        TypeError, ValueError: `model` is of another kind, or takes or returns something else.
     """
 
     def __init__(self, model: Any = None) -> None:
-        self._reader = Reader(_stored() if model is None else model, REBER_SYMBOLS)
+        if model is None:  # only then NumPy is needed
+            from lstm_lib.course.networks.reber import reber_reader
+
+            model = reber_reader()
+        self._reader = Reader(model, REBER_SYMBOLS)
         self.remembers = remembering_unit(self._reader)
         strings = (string for string in reber_strings(2 * DRAWN) if len(string) <= LONGEST)
         self._strings = list(strings)[:DRAWN]
@@ -53,12 +54,7 @@ class ReberExplorer(Explorer):
         self.unit = counted("unit", self._reader.hidden_size)
         self.unit.value = self.remembers + 1
         self.next = Keys([*REBER_SYMBOLS, UNDO], label="next", name="next symbol")
-        self.next.on_press(self._press)
-        self._light()
-        # Before the redraw observes them: then step and buttons have moved when it comes.
-        self.seed.observe(self._write, "value")
-        self.string.observe(self._follow, "value")
-        self.step.observe(self._light, "value")
+        self._wire()  # before the redraw observes: step and buttons have moved when it comes
         walked = {"step": self.step} | ({} if self.unit.disabled else {"unit": self.unit})
         rows = [columns([self.string, self.seed]), self.next, columns(walked.values())]
         controls = {"string": self.string, "seed": self.seed, **walked}
@@ -73,6 +69,13 @@ class ReberExplorer(Explorer):
         """Return the way through the automaton, with the chosen step marked."""
         walk, still = self._walk(self.string.value, index(self.unit))
         return View(still, picture.cursor(walk, self.t), _aloud(walk, self.t), *_table(walk))
+
+    def _wire(self) -> None:
+        self.next.on_press(self._press)
+        self.seed.observe(self._write, "value")
+        self.string.observe(self._follow, "value")
+        self.step.observe(self._light, "value")
+        self._light()
 
     def _write(self, _change: object) -> None:
         """Write a string, and look at it where the second symbol is about to be asked for."""
@@ -114,14 +117,6 @@ class ReberExplorer(Explorer):
         reading = self._reader.read(string, reber_twin(string))
         walk = picture.scene(string, reading, unit, unit == self.remembers)
         return walk, picture.frame(walk)
-
-
-def _stored() -> Any:
-    """Return the stored network."""
-    # Only who opens this explorer pays for NumPy.
-    from lstm_lib.course.networks.reber import reber_reader
-
-    return reber_reader()
 
 
 def _aloud(walk: picture.Walk, t: int) -> str:

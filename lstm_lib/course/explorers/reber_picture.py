@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import atan2, cos, hypot, sin
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstm_lib.course.reading import Reading, softmax, verdicts
 from lstm_lib.course.tasks.reber import REBER_SYMBOLS, reber_states, reber_twin, reber_walk
@@ -20,7 +20,7 @@ BARS, BAR_WIDTH = (640, 326), 120  # the probabilities: one row per symbol
 BAR_PITCH = 20
 MOST_MARKERS = 30
 PLAIN = "plain"
-STROKES: dict[str, tuple[str, float, dict[str, object]]] = {  # class, width and style of arrows
+STROKES: dict[str, tuple[str, float, dict[str, Any]]] = {  # class, width and style of arrows
     "gone": ("c", 4, {}),
     "next": ("ink", 2.6, {"stroke_dasharray": "5 3"}),
     PLAIN: ("ink", 1, {"opacity": 0.55}),
@@ -71,13 +71,7 @@ class Walk(NamedTuple):
 
 
 def scene(string: str, reading: Reading, unit: int, remembers: bool) -> Walk:
-    """Return the scene of one string.
-
-    Args:
-        string: the beginning of a string of the grammar.
-        reading: of the string and its twin, a batch of two.
-        unit, remembers: see Walk.
-    """
+    """Return the scene of one string, from the reading of it and of its twin, a batch of two."""
     logits, c = reading.outputs[0], reading.c[:, :, unit]
     states = reber_walk(string)
     legal = ["".join(STATES[name].arrows) for name in states[1:]]

@@ -134,7 +134,7 @@ def _table(traces: list[Trace]) -> tuple[list[str], list[list[str]]]:
     header = ["", "x", *CHARTED]
     rows = []
     for company, trace in zip(picture.COMPANIES, traces, strict=True):
-        for t, step in enumerate(trace):
-            values = (number(getattr(step, name), 4) for name in header[1:])
+        for t in range(len(trace)):
+            values = (number(getattr(trace, name)[t], 4) for name in header[1:])
             rows.append([f"company {company}, day {t + 1}", *values])
     return header, rows

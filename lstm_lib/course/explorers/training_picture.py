@@ -91,16 +91,12 @@ def curves(samples: Samples) -> str:
 def epoch(at: float, loss: float, traces: Sequence[Trace]) -> str:
     """Draw one epoch: where it stands on the curves, and every gate on every day.
 
-    Args:
-        at: how far through the training it is, from 0 to 1.
-        loss: the loss after it.
-        traces: the runs of companies A and B after it.
+    It lies at `at` from 0 to 1; loss and traces of companies A and B are those after it.
     """
     losses, predicted = _loss_chart(), _prediction_chart()
     x = losses.x + at * losses.w
     pieces = [chart.upright(x) for chart in (losses, predicted)]
-    y = losses.up(loss)
-    pieces.append(svg.line(x, y, x, y, "ink", stroke_width=9, stroke_linecap="round"))
+    pieces.append(svg.dot(x, losses.up(loss), 9, "ink"))
     pieces.append(_readout(losses, svg.scientific(loss)))
     for name, trace in zip(COMPANIES, traces, strict=True):
         pieces.append(_mark(name, "h", x, predicted.up(trace.prediction)))

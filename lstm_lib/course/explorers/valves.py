@@ -13,13 +13,9 @@ def band(d: str, name: str, value: float, width: float) -> str:
 
 
 def plates(x: float, y: float, half: float, share: float, rising: bool = False) -> list[Box]:
-    """Return (x, y, width, height) of a valve's two plates; they leave open a share of the bed.
+    """Return (x, y, width, height) of the two plates of a valve with its middle at (x, y).
 
-    Args:
-        x, y: its middle.
-        half: half the width of the bed.
-        share: how open it is, 0 to 1.
-        rising: whether the flow runs up or down instead of across.
+    They leave open a share of the bed, which is 2 `half` wide; `rising`, the flow runs up or down.
     """
     plate = half * (1.0 - share)
     edges = (-half, half - plate)
