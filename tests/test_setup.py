@@ -350,7 +350,7 @@ def ci(tmp_path):
         executable(tmp_path / name, f"#!/bin/sh\necho {name} $* $CI\n")
     executable(tmp_path / "my-browser", "#!/bin/sh\n")
     folder = tmp_path / "course"
-    parts = ("__init__", "_moved", "course/__init__", "course/doctor")
+    parts = ("__init__", "_moved", "_needs", "course/__init__", "course/doctor")
     for name in (".ci/run", *(f"lstm_lib/{part}.py" for part in parts)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)

@@ -1,0 +1,69 @@
+"""A missing package is said in one line, with the command that brings it."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy
+import pytest
+from packaging.requirements import Requirement
+
+from lstm_lib._needs import EXTRAS, Missing
+
+ROOT = Path(__file__).resolve().parent.parent
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+ONES = "from lstm_lib.scalar import ScalarLSTM; run = ScalarLSTM.untrained().run((1, 0)); "
+
+NEEDED = {
+    "import lstm_lib.layers": ("lstm_lib.layers", "torch", "torch"),
+    "from lstm_lib.trace import opened": ("lstm_lib.trace.opened", "torch", "torch"),
+    "import lstm_lib.vector": ("lstm_lib.vector", "numpy", "arrays"),
+    "import lstm_lib.learning": ("lstm_lib.learning", "numpy", "arrays"),
+    "import lstm_lib.training": ("lstm_lib.course.training.data", "lightning", "training"),
+    "import lstm_lib.course.train": ("lstm_lib.course.train", "lightning", "training"),
+    ONES + "run.to_frame()": ("lstm_lib.record.files", "numpy", "arrays"),
+}
+
+
+def run(program: str, *folders: Path) -> subprocess.CompletedProcess:
+    """Run a program with this package, the standard library and some folders: nothing else."""
+    path = [str(ROOT), *map(str, folders)]
+    program = f"import sys; sys.path[:0] = {path}\n{program}"
+    command = [sys.executable, "-I", "-S", "-c", program]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("program", NEEDED)
+def test_what_is_missing_is_named_with_the_command_that_brings_it(program):
+    module, package, extra = NEEDED[program]
+    done = run(program)
+    said = f'{module} needs {package}: pip install "lstm_lib[{extra}]"'
+    assert done.stderr.splitlines()[-1] == f"ModuleNotFoundError: {said}"
+    assert done.stderr.count("Traceback") == 1
+
+
+def test_others_are_told_what_python_tells_them():
+    done = run("import lstm_lib\nimport torch")
+    assert done.stderr.endswith("ModuleNotFoundError: No module named 'torch'\n")
+    done = run("import lstm_lib\nfrom importlib.util import find_spec\nprint(find_spec('torch'))")
+    assert done.stdout == "None\n"
+
+
+def test_a_package_that_is_there_is_no_matter(tmp_path):
+    (tmp_path / "numpy").symlink_to(Path(numpy.__file__).parent)
+    done = run(f"import lstm_lib.vector\n{ONES}run.to_frame()", tmp_path)
+    assert "lstm_lib.record.files needs pandas: " in done.stderr.splitlines()[-1]
+
+
+def test_python_is_asked_first():
+    assert isinstance(sys.meta_path[-1], Missing)
+
+
+def test_the_extras_are_those_of_the_package():
+    names = {"PIL": "pillow"}
+    for package, extra in EXTRAS.items():
+        assert names.get(package, package) in {Requirement(d).name for d in DECLARED[extra]}
+    listed = [Requirement(d).name for e in DECLARED if e != "dev" for d in DECLARED[e]]
+    without = {"ipykernel", "jupyterlab", "lstm_lib"}  # no module imports them
+    assert len(EXTRAS) == len(set(listed) - without)
