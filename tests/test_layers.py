@@ -3,7 +3,6 @@
 import copy
 import io
 import random
-import warnings
 from functools import cache
 from inspect import signature
 
@@ -13,68 +12,26 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_lib.layers import LSTM, LSTMCell, Unrolled, run_direction
+from tests.lstms import build, far, in_form, inputs, options
 
 SETTINGS = 240
 FORMS = ("padded", "packed", "packed unsorted", "single")
 
 
-def settings(k):
-    """Return constructor arguments; every option and form comes in many combinations."""
-    draw = random.Random(k)
-    hidden_size = draw.randint(2, 6)
-    return {
-        "input_size": draw.randint(1, 5),
-        "hidden_size": hidden_size,
-        "num_layers": draw.randint(1, 3),
-        "bias": draw.random() < 0.7,
-        "batch_first": draw.random() < 0.5,
-        "dropout": draw.choice((0.0, 0.0, 0.4)),
-        "bidirectional": draw.random() < 0.5,
-        "proj_size": draw.choice((0, 0, draw.randint(1, hidden_size - 1))),
-        "dtype": torch.float64,
-    }
-
-
 def twins(**given):
     """Return nn.LSTM and ours with the same arguments, each made from the same seed."""
-    made = []
+    found = []
     for kind in (nn.LSTM, LSTM):
         torch.manual_seed(3)
-        with warnings.catch_warnings():  # torch warns of dropout with one layer; see below
-            warnings.filterwarnings("ignore", "dropout")
-            made.append(kind(**given))
-    return made
+        found.append(build(kind, **given))
+    return found
 
 
-def inputs_for(k, given, form):
-    """Return x of a length 1 to 30 and a batch size 1 to 5, lengths, and a state."""
-    draw = random.Random(1000 + k)
-    torch.manual_seed(k)
-    seq_len, batch_size = draw.randint(1, 30), draw.randint(1, 5)
-    lengths = [seq_len, *(draw.randint(1, seq_len) for _ in range(batch_size - 1))]
-    if form == "packed":
-        lengths.sort(reverse=True)
-    else:
-        draw.shuffle(lengths)
-    sizes = (batch_size, seq_len) if given["batch_first"] else (seq_len, batch_size)
-    sizes, batch = ((seq_len,), ()) if form == "single" else (sizes, (batch_size,))
-    rows = given["num_layers"] * (1 + given["bidirectional"])
-    h_size = given["proj_size"] or given["hidden_size"]
-    shapes = [(*sizes, given["input_size"]), (rows, *batch, h_size)]
-    shapes.append((rows, *batch, given["hidden_size"]))
-    return [torch.randn(shape, dtype=torch.float64) for shape in shapes], lengths
-
-
-def run(module, tensors, lengths, form, with_state):
+def run(module, x, hx, lengths, form):
     """Return outputs, states and every gradient, by name, of one run from seed 5."""
-    x, h, c = (tensor.clone().requires_grad_() for tensor in tensors)
-    packed = x
-    if "packed" in form:
-        packed = pack_padded_sequence(
-            x, lengths, batch_first=module.batch_first, enforce_sorted=form == "packed"
-        )
+    x, *hx = (tensor.clone().requires_grad_() for tensor in (x, *hx))
     torch.manual_seed(5)  # for dropout
-    out, (h_n, c_n) = module(packed, (h, c) if with_state else None)
+    out, (h_n, c_n) = module(in_form(x, lengths, form, module.batch_first), tuple(hx) or None)
     if "packed" in form:
         assert isinstance(out, PackedSequence)
         out, _ = pad_packed_sequence(out, batch_first=module.batch_first)
@@ -82,24 +39,20 @@ def run(module, tensors, lengths, form, with_state):
     loss = sum((part * torch.randn_like(part)).sum() for part in (out, h_n, c_n))
     loss.backward()
     found = {"outputs": out, "h_n": h_n, "c_n": c_n, "d_x": x.grad}
-    found |= {"d_h0": h.grad, "d_c0": c.grad} if with_state else {}
+    found |= {f"d_{name}0": state.grad for name, state in zip("hc", hx, strict=False)}
     return found | {f"d_{name}": p.grad for name, p in module.named_parameters()}
-
-
-def far(found, expected):
-    """Return the distance relative to the size of `expected`."""
-    return ((found - expected).norm() / expected.norm().clamp(min=1e-30)).item()
 
 
 @cache
 def cases():
-    return [(k, settings(k), FORMS[k % 4], (k // 4) % 2 == 0) for k in range(SETTINGS)]
+    drawn = (options(random.Random(k), most_units=6) for k in range(SETTINGS))
+    return [(k, given | {"dtype": torch.float64}, FORMS[k % 4]) for k, given in enumerate(drawn)]
 
 
 def test_the_settings_hold_every_option_in_every_form():
     for option in ("bias", "batch_first", "bidirectional", "proj_size", "dropout", "num_layers"):
         for form in FORMS:
-            values = {bool(given[option]) for _, given, f, _ in cases() if f == form}
+            values = {bool(given[option]) for _, given, f in cases() if f == form}
             assert values == ({True, False} if option != "num_layers" else {True})
     assert {given["num_layers"] for _, given, *_ in cases()} == {1, 2, 3}
     assert len(cases()) >= 200
@@ -107,13 +60,15 @@ def test_the_settings_hold_every_option_in_every_form():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_outputs_states_and_gradients_equal_torchs(form):
-    for k, given, of_form, with_state in cases():
+    for k, given, of_form in cases():
         if of_form != form:
             continue
         theirs, ours = twins(**given)
-        tensors, lengths = inputs_for(k, given, form)
-        expected = run(theirs, tensors, lengths, form, with_state)
-        found = run(ours, tensors, lengths, form, with_state)
+        torch.manual_seed(k)
+        x, hx, lengths = inputs(random.Random(1000 + k), given, form, longest=30)
+        hx = hx if (k // 4) % 2 == 0 else ()  # with and without a state
+        expected = run(theirs, x, hx, lengths, form)
+        found = run(ours, x, hx, lengths, form)
         assert found.keys() == expected.keys()
         for name in expected:
             assert found[name].shape == expected[name].shape, (name, given)

@@ -2,7 +2,6 @@
 
 import copy
 import random
-import warnings
 from functools import cache
 
 import numpy as np
@@ -21,6 +20,7 @@ from lstm_lib.explorers import VectorExplorer
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Clamp, Trace, Traced, trace
 from lstm_lib.vector import VectorLSTM
+from tests.lstms import build, far, in_form, inputs, options
 
 SETTINGS = 320
 FORMS = ("padded", "packed", "packed unsorted", "lengths", "single")
@@ -45,41 +45,23 @@ def _one_thread():
 def setting(k):
     """Return constructor arguments, a form, and whether a state is given."""
     draw = random.Random(k)
-    hidden_size = draw.randint(2, 7)
-    given = {
-        "input_size": draw.randint(1, 5),
-        "hidden_size": hidden_size,
-        "num_layers": draw.randint(1, 3),
-        "bias": draw.random() < 0.7,
-        "batch_first": draw.random() < 0.5,
-        "dropout": draw.choice((0.0, 0.0, 0.4)),
-        "bidirectional": draw.random() < 0.5,
-        "proj_size": draw.choice((0, 0, draw.randint(1, hidden_size - 1))),
-    }
-    return given, FORMS[k % len(FORMS)], draw.random() < 0.5
+    return options(draw, most_units=7), FORMS[k % len(FORMS)], draw.random() < 0.5
 
 
-def made(k, dtype=torch.float64):
+def opened(k, dtype=torch.float64):
     """Return a module in eval mode, x, hx and lengths of a setting."""
     given, form, with_state = setting(k)
     draw = random.Random(1000 + k)
     torch.manual_seed(k)
     kind = nn.LSTM if draw.random() < 0.8 else layers.LSTM
-    with warnings.catch_warnings():  # of dropout with one layer
-        warnings.filterwarnings("ignore", "dropout")
-        module = kind(**given, dtype=dtype).eval()
-    seq_len, batch_size = draw.randint(1, 12), draw.randint(1, 5)
-    lengths = [seq_len, *(draw.randint(1, seq_len) for _ in range(batch_size - 1))]
-    lengths.sort(reverse=True) if form == "packed" else draw.shuffle(lengths)
-    sizes = (batch_size, seq_len) if given["batch_first"] else (seq_len, batch_size)
-    sizes, batch = ((seq_len,), ()) if form == "single" else (sizes, (batch_size,))
-    rows = given["num_layers"] * (1 + given["bidirectional"])
-    h_size = given["proj_size"] or given["hidden_size"]
-    x = torch.randn(*sizes, given["input_size"], dtype=dtype)
-    hx = tuple(torch.randn(rows, *batch, n, dtype=dtype) for n in (h_size, given["hidden_size"]))
-    if "packed" in form:
-        x = pack_padded_sequence(x, lengths, given["batch_first"], enforce_sorted=form == "packed")
-    return module, x, hx if with_state else None, lengths
+    module = build(kind, **given, dtype=dtype).eval()
+    x, hx, lengths = inputs(draw, given, form, longest=12, dtype=dtype)
+    return (
+        module,
+        in_form(x, lengths, form, module.batch_first),
+        hx if with_state else None,
+        lengths,
+    )
 
 
 def own(module, x, hx, lengths, form):
@@ -90,13 +72,6 @@ def own(module, x, hx, lengths, form):
         packed = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
         output, state = module(packed, hx)
         return pad_packed_sequence(output, module.batch_first)[0], state
-
-
-def far(found, expected):
-    """Return the distance relative to the size of `expected`."""
-    found, expected = (p.data if isinstance(p, PackedSequence) else p for p in (found, expected))
-    assert found.shape == expected.shape
-    return ((found - expected).norm() / expected.norm().clamp(min=1e-30)).item()
 
 
 def test_the_settings_hold_every_option_in_every_form():
@@ -115,7 +90,7 @@ def test_it_equals_torch(form):
         given, of_form, _ = setting(k)
         if of_form != form:
             continue
-        module, x, hx, lengths = made(k)
+        module, x, hx, lengths = opened(k)
         expected, (h_n, c_n) = own(module, x, hx, lengths, form)
         traced = trace(module, x, hx, lengths=lengths if form == "lengths" else None)
         assert far(traced.output, expected) <= 1e-10, given
@@ -181,7 +156,7 @@ def check_the_wires(module, x, lengths, form, traced):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_the_numbers_satisfy_the_equations_to_the_last_bit(dtype):
     for k in range(0, SETTINGS, 3):
-        module, x, hx, lengths = made(k, dtype)
+        module, x, hx, lengths = opened(k, dtype)
         lengths = lengths if setting(k)[1] == "lengths" else None
         for t in trace(module, x, hx, lengths=lengths).traces:
             recompute(module, t)
