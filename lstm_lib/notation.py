@@ -23,25 +23,19 @@ NAMES = {
 }
 SQUASH = {"i": "σ", "f": "σ", "g": "tanh", "o": "σ"}
 
-# Colour-blind safe, and never the only difference: a name, a marker or a dash goes with it.
-COLORS = {
-    "i": "#029e73",
-    "f": "#0173b2",
-    "g": "#de8f05",
-    "o": "#cc78bc",
-    "c": "#d55e00",
-    "h": "#56b4e9",
-    "x": "#6b6b6b",
+# Colour-blind safe, and never the only difference: a name, a marker or a dash goes with it. For
+# lines and surfaces; for words on light paper; for words on dark paper.
+_LOOKS = {
+    "i": ("#029e73", "#027a59", "#3ccb9b"),
+    "f": ("#0173b2", "#0169a4", "#62b5ea"),
+    "g": ("#de8f05", "#8f5b00", "#f0ac3c"),
+    "o": ("#cc78bc", "#9c4690", "#e0a6d5"),
+    "c": ("#d55e00", "#ad4c00", "#f59355"),
+    "h": ("#56b4e9", "#1a6fa3", "#82cdf5"),
+    "x": ("#6b6b6b", "#555", "#bbb"),
 }
-INKS = {  # the same for words: on light paper, on dark paper
-    "i": ("#027a59", "#3ccb9b"),
-    "f": ("#0169a4", "#62b5ea"),
-    "g": ("#8f5b00", "#f0ac3c"),
-    "o": ("#9c4690", "#e0a6d5"),
-    "c": ("#ad4c00", "#f59355"),
-    "h": ("#1a6fa3", "#82cdf5"),
-    "x": ("#555", "#bbb"),
-}
+COLORS = {name: color for name, (color, *_) in _LOOKS.items()}
+INKS = {name: inks for name, (_, *inks) in _LOOKS.items()}
 MARKERS = {"i": "square", "f": "circle", "g": "diamond", "o": "triangle", "c": "square",
            "h": "circle"}  # fmt: skip
 DASHES = {"i": "6 3", "o": "2 3", "h": "6 3"}  # the others are solid

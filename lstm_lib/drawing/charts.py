@@ -11,6 +11,7 @@ from lstm_lib.drawing.svg import line, number, polyline, rect, short, text
 from lstm_lib.notation import COLORS, DASHES
 
 Name = TypeVar("Name")
+Box = tuple[float, float, float, float]  # x, y, width, height
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,7 @@ class Chart:
     log: bool = False
 
     @classmethod
-    def holding(
-        cls,
-        box: tuple[float, float, float, float],
-        steps: int,
-        values: Iterable[float],
-        ticks: int = 3,
-    ) -> Self:
+    def holding(cls, box: Box, steps: int, values: Iterable[float], ticks: int = 3) -> Self:
         """Return a chart whose vertical axis holds all values, with ticks at round numbers.
 
         Args:
@@ -61,13 +56,7 @@ class Chart:
         return cls(*box, steps, low, high, [(value, number(value, decimals)) for value in rounds])
 
     @classmethod
-    def with_zero(
-        cls,
-        box: tuple[float, float, float, float],
-        steps: int,
-        values: Iterable[float],
-        least: float = 1.0,
-    ) -> Self:
+    def with_zero(cls, box: Box, steps: int, values: Iterable[float], least: float = 1.0) -> Self:
         """Return a chart whose vertical axis has 0 in it and room for all values.
 
         Args:

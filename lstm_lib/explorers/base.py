@@ -1,8 +1,9 @@
-"""Explorer: controls around a picture, and everything its five kinds have in common."""
+"""Explorer: controls around a picture, and everything that all of them have in common."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
+from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -11,24 +12,7 @@ from ipywidgets import HTML, Box, Checkbox, GridBox, Layout, VBox, Widget
 from lstm_lib.drawing import svg
 
 WIDTH = "880px"
-_PAGE_STYLE = """<style>
-.lstm-explorer {max-width: 100%; padding: 4px 2px; overflow: hidden}
-.lstm-explorer .widget-html, .lstm-explorer .widget-html-content {
-  margin: 0; width: auto; height: auto; line-height: normal}
-.lstm-explorer .lstm-head {font: 600 13px/20px var(--jp-ui-font-family, sans-serif)}
-.lstm-sheets {display: grid; overflow: hidden; margin: 0}
-.lstm-sheets > * {grid-area: 1 / 1; margin: 0; min-width: 0}
-.lstm-sheets > * + * {pointer-events: none}
-.lstm-sheets svg {display: block; width: 100%; height: auto}
-.lstm-says, .lstm-trouble {font: 14px/1.45 var(--jp-ui-font-family, sans-serif);
-  color: var(--jp-content-font-color1, #1b1b1b); margin: 4px 0; min-height: 2.9em}
-.lstm-trouble {padding-left: 10px; border-left: 4px solid #d55e00}
-.lstm-table {border-collapse: collapse; font: 13px/1.4 var(--jp-ui-font-family, sans-serif);
-  font-variant-numeric: tabular-nums; color: var(--jp-content-font-color1, #1b1b1b)}
-.lstm-table th, .lstm-table td {padding: 2px 10px; text-align: right;
-  border-bottom: 1px solid var(--jp-border-color2, #ddd)}
-.lstm-table th:first-child {text-align: left}
-</style>"""
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 class View(NamedTuple):
@@ -53,8 +37,8 @@ class Explorer(VBox):
     """Controls around a picture that answers at once.
 
     A subclass builds its controls, calls `super().__init__(controls, rows, size)` and returns
-    what to show from `view`. It owns no mathematics and no drawing: it reads its controls,
-    runs a model and hands the Trace to `lstm_lib.drawing`. A ValueError, TypeError or
+    what to show from `view`. It owns no mathematics and no drawing: it reads its controls, has a
+    model run, and hands a picture the plain numbers of a scene. A ValueError, TypeError or
     ArithmeticError raised in `view` is shown to the learner as a sentence; the last good picture
     stays.
 
@@ -81,7 +65,8 @@ class Explorer(VBox):
             control.observe(self._refresh, "value")
         below = [picture, self.as_table, self._numbers]
         super().__init__(
-            [HTML(_PAGE_STYLE + svg.STYLE), *rows, *below], layout=Layout(max_width=WIDTH)
+            [HTML(f"<style>{STYLE}</style>{svg.STYLE}"), *rows, *below],
+            layout=Layout(max_width=WIDTH),
         )
         self.add_class("lstm-explorer")
         self._refresh()

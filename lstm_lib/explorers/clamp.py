@@ -6,15 +6,17 @@ from typing import Any
 from ipywidgets import Widget
 
 from lstm_lib.drawing.heatmap import round_up
+from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import clamp_picture as picture
+from lstm_lib.explorers import clamp_scene as scenes
 from lstm_lib.explorers.base import Explorer, Row, View, arranged, columns, with_choice
-from lstm_lib.explorers.clamp_scene import Hand, Look, Scene, aloud, scene, table
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import Slider, counted, index, whole
-from lstm_lib.explorers.given import ends, names_of
+from lstm_lib.explorers.given import called, ends, names_of
 from lstm_lib.explorers.place import Place
 from lstm_lib.explorers.runs import Network, Run
-from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, STATES, VALVES
+from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, STATES, VALVES, titled
+from lstm_lib.record import BatchTrace
 from lstm_lib.trace import Clamp
 
 ON, OFF = "on", "off"
@@ -45,8 +47,7 @@ class ClampExplorer(Explorer):
         hx, lengths, path: as in `trace`.
 
     Raises:
-        TypeError, ValueError, RuntimeError: as `trace`; outputs of another shape, or a score
-            that is no number.
+        RuntimeError: as `trace`.
     """
 
     def __init__(
@@ -86,9 +87,8 @@ class ClampExplorer(Explorer):
         self.way = Choice([HOLD_TO, MULTIPLY], name="how it is held", buttons=True)
         self.value = Slider(name="value it is held to", value=0, min=0, max=1)
         self.factor = Slider(name="factor it is multiplied by", value=0, min=-2, max=2)
-        self.units = Choice(
-            [ONE, ALL], name="units that are held", buttons=True, disabled=units == 1
-        )
+        self.units = Choice([ONE, ALL], name="units that are held", buttons=True)
+        self.units.disabled = units == 1
         self.unit = counted("unit", units)
         self.first = _step("from step", "first step that is held", 1, steps)
         self.last = _step("to step", "last step that is held", steps, steps)
@@ -115,23 +115,29 @@ class ClampExplorer(Explorer):
     @property
     def clamp(self) -> Clamp | None:
         """What is held, None while the hand is off."""
-        return self._hand.clamp(self.untouched.traces[self._place.index])
+        if self.hold.value == OFF:
+            return None
+        (first, last), is_held_to = self._span, self.way.value == HOLD_TO
+        return Clamp(
+            self.quantity.value,
+            value=self.value.value if is_held_to else None,
+            scale=None if is_held_to else self.factor.value,
+            units=index(self.unit) if self.units.value == ONE else None,
+            steps=range(first, last + 1),
+            layer=self._one.layer,
+            direction=self._one.direction,
+        )
 
     @property
-    def _hand(self) -> Hand:
-        """What the controls of the hand say."""
-        is_held_to = self.way.value == HOLD_TO
+    def _one(self) -> BatchTrace:
+        """The untouched run of the chosen layer and direction."""
+        return self.untouched.traces[self._place.index]
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The first and the last step that are held, counted from 0, whichever slider says so."""
         first, last = sorted((index(self.first), index(self.last)))
-        return Hand(
-            is_on=self.hold.value == ON,
-            quantity=self.quantity.value,
-            is_held_to=is_held_to,
-            number=self.value.value if is_held_to else self.factor.value,
-            unit=index(self.unit),
-            is_alone=self.units.value == ONE,
-            first=first,
-            last=last,
-        )
+        return first, last
 
     @property
     def untouched(self) -> Run:
@@ -152,7 +158,7 @@ class ClampExplorer(Explorer):
         """Show the slider that is used, and give that of the value its range."""
         name, slider, high = self.quantity.value, self.value, 1.0
         if name in STATES:
-            state = getattr(self.untouched.traces[self._place.index], name)
+            state = getattr(self._one, name)
             most = round_up(max(map(abs, ends(name, state))))
             high = max(most, 1.0) if name == "h" else most
         low = 0.0 if name in VALVES else -high
@@ -170,18 +176,50 @@ class ClampExplorer(Explorer):
         key = (index(self.sequence), self._place.index, shown.cells.scale, shown.answers.scale)
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, picture.frame(shown))
-        said = f"{self._where()}: {aloud(shown)}"
-        return View(self._drawn[1], picture.moves(shown), said, *table(shown))
+        where = called(self.names, index(self.sequence), self._one.batch_size)
+        said = f"{where}: {self._hand(shown)} {scenes.aloud(shown)}{self._score(shown)}"
+        said = f"{said[0].upper()}{said[1:]}"
+        return View(self._drawn[1], picture.moves(shown), said, *scenes.table(shown))
 
-    def _scene(self) -> Scene:
-        look = Look(self._place.index, index(self.sequence), index(self.step), index(self.output))
-        return scene(self._network, self._hand, look)
+    def _scene(self) -> scenes.Scene:
+        look = scenes.Look(
+            place=self._place.index,
+            batch=index(self.sequence),
+            step=index(self.step),
+            quantity=self.quantity.value,
+            unit=index(self.unit),
+            output=index(self.output),
+            held=self._span,
+        )
+        scenes.check_unit(look, self._one)
+        return scenes.scene(self._network, self.clamp, look)
 
-    def _where(self) -> str:
-        """Say which sequence is shown, as the start of a sentence."""
-        batch, count = index(self.sequence), self.untouched.traces[0].batch_size
-        said = f"Sequence {batch + 1}" if count > 1 else "The sequence"
-        return said if self.names is None else f"{said} ({self.names[batch]})"
+    def _hand(self, shown: scenes.Scene) -> str:
+        """Say what the hand does."""
+        if self.hold.value == OFF:
+            return "your hand is off."
+        if shown.held is None:
+            first = self._span[0] + 1
+            return f"it ends at step {shown.steps}, your hand comes at step {first}."
+        what, there = shown.touched.title, "there"
+        if self.units.value == ALL:
+            what = f"{titled(self.quantity.value)} of all units"
+            there = f"there in unit {index(self.unit) + 1}"
+        way = f"held to {number(self.value.value)}"
+        if self.way.value == MULTIPLY:
+            way = f"multiplied by {number(self.factor.value)}"
+        first, last = shown.held
+        steps = f"step {first + 1}" if first == last else f"steps {first + 1} to {last + 1}"
+        was = scenes.between(shown.touched.before[first : last + 1])
+        return f"{what} is {way} at {steps}; untouched it is {was} {there}."
+
+    def _score(self, shown: scenes.Scene) -> str:
+        """Say the score, if there is one, and what the hand makes of it."""
+        if shown.scores is None:
+            return ""
+        before, after = map(scenes.figure, shown.scores)
+        with_hand = "" if self.hold.value == OFF else f", with your hand {after}"
+        return f" Score: {before}{with_hand}."
 
 
 def _step(label: str, name: str, value: int, count: int) -> Slider:

@@ -62,6 +62,12 @@ def names_of(names: object, trace: BatchTrace) -> tuple[str, ...] | None:
     return None if names is None else _validate.names("names", names, trace.batch_size)
 
 
+def called(names: Sequence[str] | None, batch: int, batch_size: int) -> str:
+    """Return what a sequence is called, as "sequence 2 (its name)"."""
+    said = f"sequence {batch + 1}" if batch_size > 1 else "the sequence"
+    return said if names is None else f"{said} ({names[batch]})"
+
+
 def result(name: str, array: Any, trace: BatchTrace) -> Any:
     """Return outputs or targets, (batch_size, seq_len, size), or say what is wrong with them."""
     expected = trace.batch_size, len(trace)

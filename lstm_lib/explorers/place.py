@@ -14,10 +14,7 @@ class Place:
     which of the traces they choose.
 
     Args:
-        traces: the traces of a run.
-
-    Raises:
-        ValueError: a layer that is there twice, or not in the directions of the others.
+        traces: those of a run, each layer once in the same directions.
     """
 
     def __init__(self, traces: Sequence[Trace]) -> None:

@@ -35,9 +35,6 @@ class Network:
         model: as in `trace`.
         score, outputs: as in ClampExplorer.
         arguments: further ones of `trace`: x, hx, lengths, path.
-
-    Raises:
-        TypeError: `score` or `outputs` is no function.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from lstm_lib.explorers import trace_picture as picture
 from lstm_lib.explorers.base import Explorer, Row, View, arranged, columns, with_choice
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import counted, index
-from lstm_lib.explorers.given import names_of, traces_of
+from lstm_lib.explorers.given import called, names_of, traces_of
 from lstm_lib.explorers.place import Place
 from lstm_lib.explorers.trace_scene import STORED, Layers, Scene, aloud, table
 from lstm_lib.record import BatchTrace, Flows, Trace, Traced, Traces
@@ -41,9 +41,6 @@ class TraceExplorer(Explorer):
         outputs: what the network says, (batch_size, seq_len, output_size).
         targets: what it should say, shaped like `outputs`; nan where nothing is asked for.
         flow: what `gradient_flow` returned for the same model and input.
-
-    Raises:
-        TypeError, ValueError: an argument of the wrong kind, not finite, or of another shape.
     """
 
     def __init__(
@@ -118,10 +115,8 @@ class TraceExplorer(Explorer):
 
     def _where(self, t: int) -> str:
         """Say what is shown, as the start of a sentence."""
-        batch, unit, count = index(self.sequence), index(self.unit), self.trace.hidden_size
-        said = f"sequence {batch + 1}" if self.trace.batch_size > 1 else "the sequence"
-        if self.names is not None:
-            said += f" ({self.names[batch]})"
+        unit, count = index(self.unit), self.trace.hidden_size
+        said = called(self.names, index(self.sequence), self.trace.batch_size)
         if not self.direction.disabled:
             said = f"{self.trace.direction}, {said}"
         if len(self._layers.traces) > 1:
@@ -156,9 +151,6 @@ class VectorExplorer(TraceExplorer):
         trace: the run of a batch through a layer, columns (batch_size, seq_len, hidden_size) in
             NumPy or torch; by default a small layer with memories from short to long.
         names, outputs, targets: as in TraceExplorer.
-
-    Raises:
-        TypeError, ValueError: as TraceExplorer.
     """
 
     def __init__(

@@ -15,6 +15,7 @@ from lstm_lib import _validate
 from lstm_lib.explorers.controls import traits
 from lstm_lib.explorers.controls.control import Control, source
 
+Stops = Sequence[float]
 TOGETHER = ("value", "min", "max", "step", "by_factors", "whole", "stops")
 
 
@@ -76,7 +77,7 @@ def whole(
     return Slider(value=value, min=min, max=max, step=step, **arguments)
 
 
-def among(label: str, name: str, value: float, stops: Sequence[float], **arguments: Any) -> Slider:
+def among(label: str, name: str, value: float, stops: Stops, **arguments: Any) -> Slider:
     """Return a slider over some whole numbers, at least two; `arguments` are further ones."""
     return whole(label, name, value, stops[0], stops[-1], stops=list(stops), **arguments)
 
@@ -92,13 +93,7 @@ def index(slider: Slider) -> int:
 
 
 def _check_together(
-    value: float,
-    min: float,
-    max: float,
-    step: float,
-    by_factors: bool,
-    whole: bool,
-    stops: Sequence[float],
+    value: float, min: float, max: float, step: float, by_factors: bool, whole: bool, stops: Stops
 ) -> None:
     """Raise ValueError unless the traits make a slider together."""
     if stops:
@@ -118,7 +113,7 @@ def _check_together(
 
 
 def _check_stops(
-    stops: Sequence[float], value: float, min: float, max: float, step: float, by_factors: bool
+    stops: Stops, value: float, min: float, max: float, step: float, by_factors: bool
 ) -> None:
     """Raise ValueError for stops that the other traits do not fit."""
     if by_factors or step != 1:
