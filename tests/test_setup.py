@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+import lstm_lib
 from lstm_lib import drawing
 from lstm_lib.course import checks
 from lstm_lib.course.doctor import parse_constraints
@@ -134,10 +135,11 @@ def test_every_place_names_the_same_oldest_python():
     assert f"Python {major}.{minor} or newer" in makefile
 
 
-def test_the_version_is_stated_once_in_two_places():
-    import lstm_lib
-
-    assert lstm_lib.__version__ == PROJECT["version"]
+def test_the_version_is_stated_once():
+    assert "version" in PROJECT["dynamic"]
+    assert "version" not in PROJECT
+    assert "version" not in yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert f"## {lstm_lib.__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
 
 
 # --- what is imported is declared -----------------------------------------------------------
@@ -403,6 +405,55 @@ esac
     assert "make constraints" in header
     assert lines == ["a==1"]
     assert not list(tmp_path.glob("*.new"))
+
+
+YAML = [".pre-commit-config.yaml", "CITATION.cff", "environment.yml"]
+YAML += [str(path.relative_to(ROOT)) for path in ROOT.glob(".github/**/*.yml")]
+
+
+def steps(job: dict) -> list[str]:
+    """The commands of one job."""
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_what_is_told_to_other_programs_parses():
+    assert len(YAML) == 6
+    for name in YAML:
+        assert isinstance(yaml.safe_load((ROOT / name).read_text()), dict), name
+
+
+def test_every_make_command_that_a_file_names_exists():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)
+    places = [*YAML, "README.md", "CONTRIBUTING.md", ".github/pull_request_template.md"]
+    places += [str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md")]
+    called = {}
+    for name in places:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        commands = re.findall(r"(?:`|run: |entry: |^)make ([a-z]+)", text, re.M)
+        called |= dict.fromkeys(commands, name)
+    assert {"lab", "lint", "test"} <= set(called)
+    assert set(called) <= set(targets)
+
+
+def test_the_workflow_checks_all_of_it_and_installs_what_make_does():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]
+    assert steps(jobs["everything"]) == ["make test PYTHON=python"]
+    oldest, *_ = jobs["everything"]["strategy"]["matrix"]["python"]
+    assert PROJECT["requires-python"] == f">={oldest}"
+    install = ENVIRONMENT["dependencies"][-1]["pip"]
+    assert steps(jobs["quick"])[0] == f"python -m pip install {' '.join(install)}"
+    install, program = steps(jobs["light"])
+    assert install == "python -m pip install -c constraints.txt ."
+    assert program.startswith("python -c")
+
+
+def test_the_hooks_before_a_commit_are_the_programs_of_make_lint():
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    *programs, last = [hook["entry"] for hook in repository["hooks"]]
+    assert repository["repo"] == "local"
+    assert last == "make lint"
+    for program in programs:
+        assert Path(program.split()[0]).name == "ruff"
 
 
 FORBIDDEN = {
