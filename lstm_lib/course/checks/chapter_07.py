@@ -1,8 +1,8 @@
 """Checks for chapter 7: the layer in PyTorch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_lib.course.checks import verdict
 from lstm_lib.course.checks.verdict import CORRECT, ELSE, NOT_ATTEMPTED, Sheet
@@ -68,9 +68,12 @@ _H_N: dict[tuple[int, ...], str] = {
 }
 
 
-def _shape(name: str, given: object) -> tuple[int, ...]:
+def _shape(name: str, given: Any) -> tuple[int, ...]:
     """Return three sizes as plain numbers; if they are not, that is the verdict."""
-    sizes = [] if isinstance(given, str | bytes) or not isinstance(given, Iterable) else list(given)
+    try:
+        sizes = list(given)
+    except TypeError:
+        sizes = []
     whole = all(isinstance(s, Integral) and not isinstance(s, bool) for s in sizes)
     if not whole or len(sizes) != 3:
         raise verdict.Hint(f"the shape of {name} should be three sizes such as (2, 3, 4)")

@@ -22,7 +22,6 @@ def kept_share() -> Sheet:
     yield 0.99 * 100, "the steps multiply, they do not add up"
     yield 0.99, "that is one step back"
     yield 0.01**100, "0.01 is what one step loses; what does it hand on?"
-    yield 1 - 100 * 0.01, "each step takes a hundredth of what is left, not of the start"
     for digits in (0, 1, 2, 9):  # as few or as many as somebody may give
         yield round(half_life, digits), "that is the half-life; what is left?"
         yield round(100 * right, digits), "this is in percent; give the share"
