@@ -1,7 +1,9 @@
 """Any LSTM opened: equal to torch's own, exact by the equations, clamped, refused."""
 
+import contextlib
 import copy
 import random
+import types
 from functools import cache
 
 import numpy as np
@@ -623,3 +625,142 @@ def test_a_clamp_takes_units_in_any_form_and_can_be_used_twice(units):
 def test_clamps_of_the_same_units_in_arrays_are_equal():
     assert Clamp("f", 0.0, units=np.array([0, 2])) == Clamp("f", 0.0, units=torch.tensor([0, 2]))
     assert Clamp("f", 0.0, units=np.array([0, 2])) != Clamp("f", 0.0, units=np.array([0, 1]))
+
+
+# --- how far its own results may be from the module's -------------------------------------------
+
+
+class Off(nn.LSTM):
+    """An LSTM whose own output is a little off."""
+
+    by = 0.0
+
+    def forward(self, input, hx=None):
+        output, state = super().forward(input, hx)
+        return output + self.by, state
+
+
+@pytest.mark.parametrize(
+    ("dtype", "on_cuda", "allow_tf32", "limit"),
+    [
+        (torch.float64, False, True, 1e-9),
+        (torch.float32, False, True, 1e-4),
+        (torch.float32, True, False, 1e-4),
+        (torch.float32, True, True, 1e-2),
+        (torch.float64, True, True, 1e-9),
+    ],
+)
+def test_results_may_differ_as_far_as_the_device_rounds(
+    dtype, on_cuda, allow_tf32, limit, monkeypatch
+):
+    monkeypatch.setattr(torch.Tensor, "is_cuda", property(lambda tensor: on_cuda))
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", allow_tf32)
+    torch.manual_seed(0)
+    lstm, x = Off(2, 3, dtype=dtype), torch.randn(4, 5, 2, dtype=dtype)
+    lstm.by = 0.9 * limit
+    assert trace(lstm, x)[0].c.abs().max() < 1
+    lstm.by = 2 * limit
+    with pytest.raises(RuntimeError, match="trace must give the output that the module itself"):
+        trace(lstm, x)
+
+
+@pytest.mark.parametrize(("height", "factor"), [(0.5, 1), (30.0, 30), (1e30, 1000)])
+def test_a_memory_that_climbed_brings_its_rounding(height, factor):
+    lstm, x = Off(2, 3, dtype=torch.float64), torch.zeros(4, 5, 2, dtype=torch.float64)
+    h_0, c_0 = torch.zeros(1, 5, 3, dtype=torch.float64), torch.full((1, 5, 3), height).double()
+    with torch.no_grad():
+        lstm.weight_ih_l0.zero_(), lstm.weight_hh_l0.zero_(), lstm.bias_hh_l0.zero_()
+        lstm.bias_ih_l0.copy_(torch.tensor([-50.0, 50.0, 0.0, 0.0]).repeat_interleave(3))
+    lstm.by = 0.9e-9 * factor
+    trace(lstm, x, (h_0, c_0))
+    lstm.by = 3e-9 * factor
+    with pytest.raises(RuntimeError, match="trace must give the output"):
+        trace(lstm, x, (h_0, c_0))
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_the_last_states_are_compared_too(part):
+    class OffAtTheEnd(nn.LSTM):
+        def forward(self, input, hx=None):
+            output, state = super().forward(input, hx)
+            return output, tuple(s + 0.1 * (k == part) for k, s in enumerate(state, 1))
+
+    with pytest.raises(RuntimeError, match=f"the {('h_n', 'c_n')[part - 1]} that the module"):
+        trace(OffAtTheEnd(2, 3), torch.zeros(4, 1, 2))
+
+
+def test_nothing_to_compare_is_equal():
+    traced = trace(nn.LSTM(2, 3), torch.zeros(4, 0, 2))
+    assert traced.output.shape == (4, 0, 3)
+    assert traced[0].c.shape == (0, 4, 3)
+
+
+class Elsewhere(nn.Module):
+    """A module that says that it has a parameter and a buffer on each of two GPUs."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(2, 3)
+
+    def parameters(self, recurse=True):
+        there = [types.SimpleNamespace(device=torch.device("cuda", k)) for k in (3, 1)]
+        return iter([*super().parameters(), there[0], there[1], there[0]])
+
+    def buffers(self, recurse=True):
+        return iter([types.SimpleNamespace(device=torch.device("cuda", 2))])
+
+    def forward(self, x):
+        DICE["cuda:1"], DICE["cuda:2"], DICE["cuda:3"] = torch.ones(3)
+        torch.rand(1)
+        return self.lstm(x)[0]
+
+
+DICE = {}
+
+
+def test_the_generators_of_its_devices_are_put_back(monkeypatch):
+    def place(device):
+        return f"cuda:{device}" if isinstance(device, int) else str(device)
+
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: DICE[place(device)])
+    monkeypatch.setattr(
+        torch.cuda, "set_rng_state", lambda state, device: DICE.update({place(device): state})
+    )
+    DICE.update({f"cuda:{k}": torch.tensor(k / 8) for k in (1, 2, 3)})
+    model = Elsewhere()
+    before, dice = dict(DICE), torch.get_rng_state()
+    trace(model, torch.zeros(4, 1, 2))
+    assert before == DICE
+    assert torch.equal(torch.get_rng_state(), dice)
+
+
+class Writes(nn.Module):
+    """A module that writes to a buffer, and may fail after it."""
+
+    def __init__(self, fails):
+        super().__init__()
+        self.lstm, self.fails = nn.LSTM(2, 3), fails
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        output = self.lstm(x)[0]
+        if self.fails:
+            raise KeyError("after the LSTM")
+        return output
+
+
+def test_a_buffer_that_a_failed_forward_wrote_is_put_back():
+    for fails in (False, True):
+        model = Writes(fails)
+        with contextlib.suppress(KeyError):
+            trace(model, torch.zeros(4, 1, 2))
+        assert model.calls == 0
+        assert not model.lstm._forward_hooks
+
+
+def test_a_buffer_that_nothing_wrote_is_not_written_either():
+    model = Tagger().eval()
+    version = model.norm.running_mean._version
+    trace(model, TOKENS)
+    assert model.norm.running_mean._version == version
