@@ -36,6 +36,12 @@ _LOOKS = {
 }
 COLORS = {name: color for name, (color, *_) in _LOOKS.items()}
 INKS = {name: inks for name, (_, *inks) in _LOOKS.items()}
+SPARES = (  # for what is none of them: on light paper, on dark paper
+    ("#333333", "#eeeeee"),
+    ("#a8622d", "#dba06c"),
+    ("#808080", "#9d9d9d"),
+    ("#7160a8", "#ab9ce0"),
+)
 MARKERS = {"i": "square", "f": "circle", "g": "diamond", "o": "triangle", "c": "square",
            "h": "circle"}  # fmt: skip
 DASHES = {"i": "6 3", "o": "2 3", "h": "6 3"}  # the others are solid

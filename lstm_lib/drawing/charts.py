@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf, log10
+from sys import float_info
 from typing import Self, TypeVar
 
 from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.marks import marker
-from lstm_lib.drawing.svg import line, number, polyline, rect, short, text
+from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, rect, short, text
 from lstm_lib.notation import COLORS, DASHES
 
 Name = TypeVar("Name")
@@ -48,12 +49,25 @@ class Chart:
         """
         found = list(values)
         low, high = min(found), max(found)
-        room = (high - low) / 20 or 0.5
+        size = max(-low, high)
+        room = (high - low) / 20 if high - low > 1e-9 * size else size / 2 or 0.5
         low, high = low - room, high + room
-        pitch = round_pitch((high - low) / ticks)
-        decimals = max(0, -floor(log10(pitch)))
-        rounds = (k * pitch for k in range(ceil(low / pitch), floor(high / pitch) + 1))
-        return cls(*box, steps, low, high, [(value, number(value, decimals)) for value in rounds])
+        return cls(*box, steps, low, high, round_values(low, high, ticks))
+
+    @classmethod
+    def in_powers(
+        cls,
+        box: tuple[float, float, float, float],
+        steps: int,
+        values: Iterable[float],
+        ticks: int = 8,
+    ) -> Self:
+        """Return the same with a logarithmic axis for the values above 0, one or more."""
+        found = [max(value, float_info.min) for value in values if value > 0]
+        low, high = min(found), max(found)
+        room = (high / low) ** 0.05 if high > low else 2
+        low, high = max(low / room, float_info.min), min(high * room, float_info.max)
+        return cls(*box, steps, low, high, round_powers(low, high, ticks), log=True)
 
     @classmethod
     def with_zero(cls, box: Box, steps: int, values: Iterable[float], least: float = 1.0) -> Self:
@@ -80,13 +94,13 @@ class Chart:
         share = (scale(value) - scale(self.low)) / (scale(self.high) - scale(self.low))
         return self.y + self.h * (1 - share)
 
-    def frame(self, title: str = "") -> str:
-        """Draw what stays: the frame, the ticks and the title."""
+    def frame(self, title: str = "", size: float = 11) -> str:
+        """Draw what stays: the frame, the ticks, labelled in `size`, and the title."""
         pieces = [rect(self.x, self.y, self.w, self.h, "line")]
         for value, label in self.ticks:
             y = self.up(value)
             pieces.append(line(self.x, y, self.x + self.w, y, "line", opacity=0.6))
-            pieces.append(text(self.x - 6, y + 4, label, 11, "end soft"))
+            pieces.append(text(self.x - 6, y + 4, label, size, "end soft"))
         if title:
             pieces.append(text(self.x, self.y - 6, title, 12, "b"))
         return "".join(pieces)
@@ -165,6 +179,36 @@ def round_pitch(least: float) -> float:
     """Return the 1, 2 or 5 times a power of ten that is next above `least`, or equal."""
     power = 10.0 ** floor(log10(least))
     return next(k * power for k in (1, 2, 5, 10) if k * power >= least * (1 - 1e-9))
+
+
+def round_values(low: float, high: float, most: int, least: float = 0.0) -> list[tuple[float, str]]:
+    """Return about `most` round numbers between two, with the digits that tell them apart.
+
+    They are at least `least` apart.
+    """
+    pitch = round_pitch(max((high - low) / most, least))
+    rounds = (k * pitch for k in range(ceil(low / pitch), floor(high / pitch) + 1))
+    last = floor(log10(pitch))  # the place of the last digit
+    if -5 < log10(max(-low, high)) < 6:
+        return [(value, number(value, max(0, -last))) for value in rounds]
+    return [
+        (value, power_of_ten(value, floor(log10(abs(value))) - last) if value else "0")
+        for value in rounds
+    ]
+
+
+def round_powers(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Return about `most` round numbers between two, evenly spread on a logarithmic axis."""
+    if high / low < 5:
+        return round_values(low, high, most)
+    decades = log10(high) - log10(low)
+    pitch = max(1, int(round_pitch(decades / most)))
+    powers = range(pitch * floor(log10(low) / pitch), floor(log10(high)) + 1, pitch)
+    digits = (1, 2, 5) if decades < most / 3 else (1,)
+    rounds = [d * 10.0**power for power in powers for d in digits if low <= d * 10.0**power <= high]
+    if rounds[0] >= 0.001 and rounds[-1] < 10_000:
+        return [(value, short(value)) for value in rounds]
+    return [(value, power_of_ten(value, 0).removeprefix("1·")) for value in rounds]
 
 
 def key(

@@ -8,16 +8,21 @@ _CORNERS: dict[str, list[tuple[float, float]]] = {
     "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
     "diamond": [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)],
     "triangle": [(0, -1.2), (1.2, 1), (-1.2, 1)],
+    "wedge": [(0, 1.2), (1.2, -1), (-1.2, -1)],
 }
 
 
 def marker(name: str, x: float, y: float, r: float = 4) -> str:
     """Draw the marker of one quantity: colour is never the only difference."""
-    form = MARKERS.get(name, "square")
+    return mark(MARKERS.get(name, "square"), f"fill-{name}", x, y, r)
+
+
+def mark(form: str, cls: str, x: float, y: float, r: float = 4) -> str:
+    """Draw a mark of some form: circle, square, triangle, diamond or wedge."""
     if form == "circle":
-        return shape("circle", f"fill-{name}", cx=float(x), cy=float(y), r=r)
+        return shape("circle", cls, cx=float(x), cy=float(y), r=r)
     places = " ".join(f"{x + a * r:.1f},{y + b * r:.1f}" for a, b in _CORNERS[form])
-    return shape("polygon", f"fill-{name}", points=places)
+    return shape("polygon", cls, points=places)
 
 
 def tick(x: float, y: float, r: float) -> str:
