@@ -229,12 +229,31 @@ def draw(value):
     plt.show()
 """
 )
+INTERACT_WAYS = """
+import ipywidgets, matplotlib.pyplot as plt, numpy as np
+from lstm_lib.course.explorers.flow import fresh, sequence
+from lstm_lib.course.ways_back import on_the_lane, way_back
+%matplotlib inline
+@ipywidgets.interact(b=ipywidgets.FloatSlider(value=3, min=-8, max=8, step=0.1))
+def draw(b):
+    model = fresh()
+    model.parameters["bias_ih_l0"][16:32] += b
+    _, trace = model.forward(sequence(100))
+    d_c = way_back(model, trace, model.parameters["weight_out"])
+    kept = on_the_lane(trace, d_c[:, -1])
+    figure, (lines, units) = plt.subplots(2, 1, figsize=(9, 4))
+    for part in (d_c, kept, d_c - kept):
+        lines.semilogy(np.linalg.norm(part[0], axis=1)[::-1] + 1e-16)
+    units.imshow(np.log10(abs(d_c[0, ::-1].T) + 1e-16), aspect="auto", cmap="gray")
+    plt.show()
+"""
 BASELINES = {
     name: Case(f"interact + inline, {name}", source)
     for name, source in (
         ("a curve", INTERACT_CURVE),
         ("a run", INTERACT_RUN),
         ("gradients", INTERACT_FLOW),
+        ("two ways back", INTERACT_WAYS),
         ("six heatmaps", INTERACT_LAYER),
         ("checkpoints", INTERACT_CHECKPOINTS),
         ("a clamp", INTERACT_CLAMP),
@@ -311,6 +330,12 @@ CASES = [
         "e.epoch.value = 100",
         first=CHECKPOINTS,
         of="saved, targets",
+    ),
+    explorer(
+        "course.explorers.flow.FlowExplorer",
+        ("bias of all forget gates", "bias of all input gates", "length of the sequence"),
+        "two ways back",
+        "e.forget_bias.value, e.input_bias.value, e.length.value = 3, 0, 100",
     ),
     explorer(
         "course.explorers.counter.CounterExplorer",
