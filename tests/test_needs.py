@@ -1,18 +1,23 @@
 """A missing package is said in one line, with the command that brings it."""
 
+import json
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import numpy
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from lstm_lib._needs import EXTRAS, Missing
 
 ROOT = Path(__file__).resolve().parent.parent
-DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DECLARED = PROJECT["optional-dependencies"]
+SCALAR = sorted(ROOT.glob("chapters/**/0[1-4]_*.ipynb"))
 ONES = "from lstm_lib.scalar import ScalarLSTM; run = ScalarLSTM.untrained().run((1, 0)); "
 
 NEEDED = {
@@ -67,3 +72,52 @@ def test_the_extras_are_those_of_the_package():
     listed = [Requirement(d).name for e in DECLARED if e != "dev" for d in DECLARED[e]]
     without = {"ipykernel", "jupyterlab", "lstm_lib"}  # no module imports them
     assert len(EXTRAS) == len(set(listed) - without)
+
+
+def brought(lines: list[str]) -> set[str]:
+    """The packages that these requirements bring, and those that they bring in turn."""
+    seen, queue = set(), list(map(Requirement, lines))
+    while queue:
+        name = canonicalize_name(queue.pop().name)
+        if name not in seen:
+            seen.add(name)
+            inner = map(Requirement, metadata.requires(name) or [])
+            queue += [r for r in inner if not r.marker or r.marker.evaluate({"extra": ""})]
+    return seen
+
+
+ONLY = """
+import json, sys
+hidden, cells = json.load(sys.stdin)
+class Hidden:
+    def find_spec(self, name, path, target=None):
+        if name in hidden:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Hidden())
+names = {"__name__": "__main__"}
+for source, raises in cells:
+    try:
+        exec(source, names)
+    except ModuleNotFoundError:
+        raise
+    except Exception:
+        if not raises:
+            raise
+"""
+
+
+@pytest.mark.parametrize("path", SCALAR, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_scalar_chapter_runs_on_what_a_light_installation_brings(path):
+    here = brought(PROJECT["dependencies"])
+    packages = metadata.packages_distributions().items()
+    hidden = [m for m, names in packages if not here & set(map(canonicalize_name, names))]
+    assert {"numpy", "torch", "matplotlib"} <= set(hidden)
+    cells = [
+        ("".join(cell["source"]), "raises-exception" in cell["metadata"].get("tags", []))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    command = [sys.executable, "-c", ONLY]
+    given = json.dumps([[m for m in hidden if m != "lstm_lib"], cells])
+    done = subprocess.run(command, cwd=path.parent, input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-1000:]
