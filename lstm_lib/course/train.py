@@ -29,9 +29,8 @@ from lstm_lib.course.training.data import share
 from lstm_lib.course.training.trainer import (
     HYPER,
     LOGS,
-    EpochBar,
-    Keep,
     Trainer,
+    build,
     check,
     defaults,
     seed,
@@ -234,18 +233,15 @@ class Command(LightningCLI):
         """Return the Trainer, with a log, checkpoints and a bar unless they were declined."""
         given = self._get(self.config_init, "trainer")
         folder, callbacks = self._get(self.config, "logs"), [*(given.callbacks or [])]
+        every = 0
         if given.enable_checkpointing is not False:
             every = self._get(self.config, "keep_every") or max(1, (given.max_epochs or 0) // 10)
-            callbacks.append(Keep(every))
-        if given.enable_progress_bar is not False:
-            callbacks.append(EpochBar())
         logger = given.logger
         if logger in (None, True):
             logger = TensorBoardLogger(folder, str(self.pair), default_hp_metric=False)
             callbacks.append(Watch(*self._shown()))
-        options = {"callbacks": callbacks, "logger": logger, "default_root_dir": folder}
-        options["enable_progress_bar"] = False  # Lightning's own
-        return self.trainer_class(**given.as_dict() | options | kwargs)
+        options = {"logger": logger, "default_root_dir": folder}
+        return build(every, callbacks, given.as_dict() | options | kwargs)
 
     def _shown(self) -> tuple[Tensor, Tensor]:
         """Return the sequences and targets that are shown beside the log."""

@@ -1,4 +1,9 @@
-"""A Trainer that is quiet and repeatable, and checkpoints that say what is wrong with them."""
+"""A Trainer that is quiet and repeatable, and checkpoints that say what is wrong with them.
+
+A training that goes on from a checkpoint ends with the numbers, bit by bit, of one that was never
+stopped. Files are read as data only; one that is missing gets a FileNotFoundError, one that is
+damaged, no checkpoint or of another model a ValueError that says so.
+"""
 
 import logging
 import os
@@ -15,6 +20,7 @@ import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from lightning_utilities.core.apply_func import apply_to_collection
 from tqdm.auto import tqdm
 
 from lstm_lib import _validate
@@ -77,37 +83,39 @@ def trainer(
         callbacks: further ones.
         logs: the folder of all logs.
         **options: of lightning.Trainer.
-
-    Raises:
-        TypeError, ValueError: a bad argument; `keep_every` without a name.
     """
     _validate.count("max_epochs", max_epochs)
     if _validate.count("keep_every", keep_every) and not name:
         raise ValueError(f"name must be given with keep_every={keep_every}, got none")
-    added = [Keep(keep_every)] if keep_every else []
-    if options.pop("enable_progress_bar", True):
-        added.append(EpochBar())
-    options = defaults() | {"enable_checkpointing": bool(keep_every)} | options
-    options["enable_progress_bar"] = False  # Lightning's own
     logger = TensorBoardLogger(logs, name, default_hp_metric=False) if name else False
-    return Trainer(max_epochs=max_epochs, logger=logger, callbacks=[*added, *callbacks], **options)
+    return build(
+        keep_every, callbacks, defaults() | options | {"max_epochs": max_epochs, "logger": logger}
+    )
+
+
+def build(keep_every: int, callbacks: Sequence[Callback], options: dict[str, Any]) -> "Trainer":
+    """Return a Trainer with `options` of lightning.Trainer, and with checkpoints and bar."""
+    ours: list[Callback] = [RandomState()]
+    if keep_every:
+        ours.append(EpochCheckpoint(keep_every))
+    if options.get("enable_progress_bar") is not False:
+        ours.append(EpochBar())
+    settled = {
+        "callbacks": [*ours, *callbacks],
+        "plugins": options.get("plugins") or [AtomicCheckpointIO()],
+        "enable_checkpointing": bool(keep_every or options.get("enable_checkpointing")),
+        "enable_progress_bar": False,  # Lightning's own
+    }
+    return Trainer(**options | settled)
 
 
 class Trainer(lightning.Trainer):
-    """lightning.Trainer with checkpoints that can be trusted and a stop that can be undone.
+    """lightning.Trainer, but a training that is interrupted says how to go on.
 
-    A training that goes on from a checkpoint ends with the numbers, bit by bit, of one that was
-    never stopped. Checkpoints are written whole or not at all, and read as data only.
-
-    Args:
-        *args, **kwargs: of lightning.Trainer.
+    Lightning 2.6 answers a KeyboardInterrupt with `sys.exit(1)`: a notebook's cell ends like a
+    script, and a process that was interrupted before its first step ignores all further
+    interrupts (github.com/Lightning-AI/pytorch-lightning/pull/19976).
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.callbacks.insert(0, Chance())
-        if type(self.strategy.checkpoint_io) is TorchCheckpointIO:
-            self.strategy.checkpoint_io = WholeFiles()
 
     def fit(
         self,
@@ -116,30 +124,27 @@ class Trainer(lightning.Trainer):
         val_dataloaders: Any = None,
         datamodule: lightning.LightningDataModule | None = None,
         ckpt_path: str | Path | None = None,
+        weights_only: bool | None = True,
     ) -> None:
         """Train `model`, or go on from the checkpoint at `ckpt_path`.
 
         Raises:
-            FileNotFoundError: there is no such checkpoint.
-            ValueError: it is damaged, no checkpoint, of another model, or already further than
-                this training would go.
+            ValueError: the checkpoint is further than this training would go.
             KeyboardInterrupt: someone stopped it; its text says where to go on from.
         """
         if ckpt_path is not None and str(ckpt_path) not in ("last", "best", "hpc"):
             _check_epochs(check(ckpt_path, model), ckpt_path, self.max_epochs)
-        data, handler = (train_dataloaders, val_dataloaders, datamodule), _on_interrupt()
+        data, handler = (train_dataloaders, val_dataloaders), signal.getsignal(signal.SIGINT)
         try:
-            super().fit(model, *data, ckpt_path=ckpt_path, weights_only=True)
+            super().fit(model, *data, datamodule, ckpt_path, weights_only)
         except SystemExit as error:
             if not isinstance(error.__context__, KeyboardInterrupt):
                 raise
-            # Lightning would end a notebook's cell like a script and, where it had not got far,
-            # leave the process deaf to interrupts.
             signal.signal(signal.SIGINT, handler)
             raise KeyboardInterrupt(_where_to_go_on(self)) from None
 
 
-class Keep(ModelCheckpoint):
+class EpochCheckpoint(ModelCheckpoint):
     """Keep a checkpoint after every so many epochs, and `last.ckpt` as a copy of the last.
 
     They are called after the epochs behind them: `epoch=2000.ckpt` is what 2000 epochs led to.
@@ -148,36 +153,36 @@ class Keep(ModelCheckpoint):
         every: how many epochs lie between two checkpoints, at least 1.
     """
 
-    def __init__(self, every: int = 1) -> None:
+    def __init__(self, every: int) -> None:
+        self._every = _validate.count("every", every, at_least=1)
         super().__init__(
             filename="{epoch}",
             save_top_k=-1,
             save_last=True,
-            every_n_epochs=_validate.count("every", every, at_least=1),
+            every_n_epochs=every,
             save_on_train_epoch_end=True,
             enable_version_counter=False,
         )
 
     def on_train_epoch_end(
-        self, trainer: lightning.Trainer, module: lightning.LightningModule
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Keep a checkpoint if it is time; Lightning would gather the metrics after every epoch."""
-        if (trainer.current_epoch + 1) % self.every_n_epochs == 0:
-            super().on_train_epoch_end(trainer, module)
+        if (trainer.current_epoch + 1) % self._every == 0:
+            super().on_train_epoch_end(trainer, pl_module)
 
     def format_checkpoint_name(self, metrics: dict[str, Any], *args: Any, **kwargs: Any) -> str:
         """Return the file's name; Lightning counts the epochs from 0."""
-        return super().format_checkpoint_name(
-            metrics | {"epoch": metrics["epoch"] + 1}, *args, **kwargs
-        )
+        behind = {"epoch": metrics["epoch"] + 1}
+        return super().format_checkpoint_name(metrics | behind, *args, **kwargs)
 
     def state_dict(self) -> dict[str, Any]:
         """Return nothing: where files lie is no part of a training."""
         return {}
 
 
-class Chance(Callback):
-    """Keep the state of torch's random numbers in checkpoints, for dropout."""
+class RandomState(Callback):
+    """Keep the state of torch's random number generators in checkpoints, for dropout."""
 
     def __init__(self) -> None:
         self._states: dict[str, Any] = {}
@@ -199,18 +204,25 @@ class Chance(Callback):
         self._states = {}
 
 
-class WholeFiles(TorchCheckpointIO):
+class AtomicCheckpointIO(TorchCheckpointIO):
     """Checkpoints that are written whole or not at all, and read as data only.
 
-    Lightning moves a finished file from the folder of temporary files, which a kill can cut off
-    where the two lie on different disks.
+    Lightning 2.6 copies a finished file from the folder of temporary files. Where that is on
+    another disk, as /tmp often is, a kill damages the file in whose place the copy is put
+    (github.com/Lightning-AI/pytorch-lightning/issues/21253); here it lay damaged after 184 of 300
+    kills in a loop that did nothing but save.
     """
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, *_: Any, **__: Any) -> None:
-        """Write a file beside the one it then replaces."""
-        held = {k: _plain(v) if k in HYPER else v for k, v in checkpoint.items()}
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None
+    ) -> None:
+        """Write a file beside the one it then replaces, settings without the types of NumPy."""
+        settings = {key: checkpoint[key] for key in HYPER if key in checkpoint}
+        plain = apply_to_collection(
+            settings, (np.generic, np.ndarray), lambda value: value.tolist()
+        )
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(held, f"{path}.part")
+        torch.save(checkpoint | plain, f"{path}.part")
         os.replace(f"{path}.part", path)
 
     def load_checkpoint(self, path: Any, *_: Any, **__: Any) -> dict[str, Any]:
@@ -249,25 +261,12 @@ class EpochBar(Callback):
         self.bar.close()
 
 
-def _plain(value: Any) -> Any:
-    """Return a setting without the numbers and arrays of NumPy, which are more than data."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
-
-
 def check(path: str | Path, model: lightning.LightningModule | None = None) -> dict[str, Any]:
     """Return what a checkpoint holds, read as data only, or say what is wrong with it.
 
     Args:
         path: of a checkpoint.
         model: the module it should fit; None for any.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is damaged, no Lightning checkpoint, or of another model.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no checkpoint {str(path)!r}")
@@ -292,9 +291,6 @@ def load(kind: type[lightning.LightningModule], path: str | Path, **arguments: A
         kind: the class of the module.
         path: of the checkpoint.
         **arguments: of the class, in place of those in the checkpoint.
-
-    Raises:
-        FileNotFoundError, ValueError: see `check`.
     """
     check(path)
     try:
@@ -304,11 +300,6 @@ def load(kind: type[lightning.LightningModule], path: str | Path, **arguments: A
         raise ValueError(
             f"{str(path)!r} is of another model than {kind.__name__}: {reason}"
         ) from None
-
-
-def _on_interrupt() -> Any:
-    """Return what happens now on an interrupt from the keyboard."""
-    return signal.getsignal(signal.SIGINT) or signal.default_int_handler
 
 
 def _where_to_go_on(trainer: lightning.Trainer) -> str:
