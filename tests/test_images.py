@@ -17,6 +17,7 @@ from tools.stills.forming.drawing import PARTS, Outputs
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
     *ROOT.glob("README.md"),
+    *sorted(ROOT.glob("docs/*.md")),
     *sorted(ROOT.glob("chapters/*.ipynb")),
     *sorted(ROOT.glob("chapters/solutions/*.ipynb")),
 ]

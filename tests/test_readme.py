@@ -9,7 +9,9 @@ from torch import nn
 
 from lstm_lib.explorers import TraceExplorer
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 
 
 def programs(heading: str) -> list[str]:
@@ -63,6 +65,23 @@ def test_the_library_in_five_lines(capsys):
 def test_the_commands_exist():
     from lstm_lib.course.train import CHOICE, DATA, MODELS
 
-    for model, data in re.findall(r"lstm_lib.course.train fit --model (\S+) --data (\S+)", README):
+    page = (ROOT / "docs/command_line.md").read_text(encoding="utf-8")
+    named = re.findall(r"lstm_lib.course.train \w+ --model (\S+) --data (\S+)", page)
+    assert named
+    for model, data in named:
         assert model in MODELS, CHOICE
         assert data in DATA, CHOICE
+
+
+def test_the_tree_of_the_library_is_the_tree():
+    tree = re.search(r"^lstm_lib/\n(.*?)```", README, re.DOTALL | re.MULTILINE)[1]
+    named = {line.split()[0] for line in tree.splitlines()}
+    there = {p.name if p.is_file() else f"{p.name}/" for p in (ROOT / "lstm_lib").iterdir()}
+    assert named == {name for name in there if name[0] != "_" and name != "py.typed"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
