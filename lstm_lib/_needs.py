@@ -13,6 +13,7 @@ EXTRAS = {
     "torch": "torch",
     "jsonargparse": "training",
     "lightning": "training",
+    "lightning_utilities": "training",
     "matplotlib": "training",
     "tensorboard": "training",
     "tqdm": "training",

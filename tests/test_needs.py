@@ -66,7 +66,7 @@ def test_python_is_asked_first():
 
 
 def test_the_extras_are_those_of_the_package():
-    names = {"PIL": "pillow"}
+    names = {"PIL": "pillow", "lightning_utilities": "lightning-utilities"}
     for package, extra in EXTRAS.items():
         assert names.get(package, package) in {Requirement(d).name for d in DECLARED[extra]}
     listed = [Requirement(d).name for e in DECLARED if e != "dev" for d in DECLARED[e]]
