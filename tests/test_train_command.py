@@ -97,7 +97,7 @@ def test_each_pair_has_the_full_list_of_its_options(capsys):
     assert "--model.output_size" not in shown  # the data settle it
 
 
-EXAMPLES = re.findall(rf"{train.NAME} (fit --model [a-z].*)", train.HELP.replace("\\\n", ""))
+EXAMPLES = re.findall(rf"{train.NAME} (fit --model [a-z].*)", train.__doc__.replace("\\\n", ""))
 
 
 @pytest.mark.parametrize("example", [line for line in EXAMPLES if "--help" not in line])
@@ -178,10 +178,10 @@ def test_more_units_on_companies_get_a_read_out(capsys):
 # --- what it refuses --------------------------------------------------------------------------
 
 WRONG = {
-    "tarin": "the command must be fit, test or predict, got 'tarin'",
-    "fit": "--model must be by-hand, native or vector, got None",
-    "fit --model lstm --data waves": "--model must be by-hand, native or vector, got 'lstm'",
-    "fit --model native --data wave": "--data must be companies or waves, got 'wave'",
+    "tarin": "invalid choice: 'tarin'",
+    "fit": "the following arguments are required: --model, --data",
+    "fit --model lstm --data waves": "--model: invalid choice: 'lstm'",
+    "fit --model native --data wave": "--data: invalid choice: 'wave'",
     "fit --model native --data": "argument --data: expected one argument",
     "fit --model by-hand --data waves": "--data waves needs --model native or vector",
     "fit --model native --data waves --model.units 3": "--model.units",
@@ -192,6 +192,7 @@ WRONG = {
     "fit --model native --data waves --model.lr -1": "lr must be above 0",
     "fit --model native --data waves --trainer.max_epochs many": "trainer.max_epochs",
     "fit --model native --data waves --keep_every -1": "every must be at least 1, got -1",
+    "fit --model native --data waves --seed -1": '"seed": Not of type NonNegativeInt: -1',
     "fit --model by-hand --data companies --ckpt_path no.ckpt": "there is no checkpoint 'no.ckpt'",
     "test --model native --data companies": "test needs --data waves",
     "predict --model native --data waves": "--ckpt_path must name a trained model, got none",
