@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from lstm_lib.course import doctor
-from lstm_lib.course.doctor import Finding, Requirement
+from lstm_lib.course.doctor import Finding, check_package
 
 ROOT = Path(__file__).resolve().parent.parent
-NUMPY = Requirement("numpy", "2.0")
-RUFF = Requirement("ruff", "0.9", for_learners=False)
+NUMPY, RUFF = "numpy>=2.0", 'ruff>=0.9; extra == "dev"'
+
+
+def check(line, found, tested=None):
+    """Check a package that is the only one; None: it is not installed, or was never tested."""
+    name = re.match("[a-z]+", line)[0]
+    mappings = ({} if version is None else {name: version} for version in (found, tested))
+    return check_package(line, *mappings)
 
 
 def make_program(path: Path) -> Path:
@@ -36,11 +42,18 @@ def test_an_old_python_stops_you(version):
 
 
 def test_requirements_are_read_as_package_metadata_states_them():
-    assert doctor.parse_requirement("numpy>=2.0") == NUMPY
-    assert doctor.parse_requirement('ruff>=0.9; extra == "dev"') == RUFF
-    assert doctor.parse_requirement('numpy>=2.0; extra == "arrays"') == NUMPY
-    assert doctor.parse_requirement("Jinja2") == Requirement("jinja2", "")
-    assert doctor.parse_requirement("pytest_xdist >= 3.6").name == "pytest-xdist"
+    for line, name, oldest, stops in (
+        ("numpy>=2.0", "numpy", ">= 2.0", True),
+        ("lightning<2.7,>=2.6.4", "lightning", ">= 2.6.4", True),
+        ('ruff>=0.9; extra == "dev"', "ruff", ">= 0.9", False),
+        ('numpy>=2.0; extra == "arrays"', "numpy", ">= 2.0", True),
+        ("Jinja2", "jinja2", "any", True),
+        ("jsonargparse[signatures]>=4.49", "jsonargparse", ">= 4.49", True),
+        ("pytest_xdist >= 3.6", "pytest-xdist", ">= 3.6", True),
+    ):
+        finding = check_package(line, {}, {})
+        assert (finding.name, finding.expected, finding.stops_you) == (name, oldest, stops)
+        assert finding.found == "missing"
 
 
 def test_constraints_are_read_without_comments():
@@ -48,54 +61,55 @@ def test_constraints_are_read_without_comments():
     assert doctor.parse_constraints(text) == {"torch": "2.13.0", "jinja2": "3.1.6"}
 
 
-@pytest.mark.parametrize(
-    ("version", "expected"),
-    [("2.13.0+cpu", (2, 13, 0)), ("0.9", (0, 9)), ("8.1.0rc1", (8, 1, 0)), ("", ())],
-)
-def test_numbers_are_the_leading_ones(version, expected):
-    assert doctor.numbers(version) == expected
-
-
 def test_the_tested_version_is_fine():
-    finding = doctor.check_package(NUMPY, "2.4.6", "2.4.6")
+    finding = check(NUMPY, "2.4.6", "2.4.6")
     assert finding == Finding("numpy", "2.4.6", "2.4.6")
 
 
 def test_a_local_build_counts_as_its_version():
-    assert doctor.check_package(Requirement("torch", "2.6"), "2.13.0+cpu", "2.13.0").advice == ""
+    assert check("torch>=2.6", "2.13.0+cpu", "2.13.0").advice == ""
 
 
 def test_an_allowed_but_untested_version_is_a_hint():
-    finding = doctor.check_package(NUMPY, "2.3.0", "2.4.6")
+    finding = check(NUMPY, "2.3.0", "2.4.6")
     assert "untested" in finding.advice
     assert not finding.stops_you
 
 
 def test_without_constraints_the_oldest_version_counts():
-    assert doctor.check_package(NUMPY, "2.3.0", None).advice == ""
-    assert doctor.check_package(NUMPY, "2.3.0", None).expected == ">= 2.0"
-    assert doctor.check_package(NUMPY, "1.26.4", None).stops_you
+    assert check(NUMPY, "2.3.0", None).advice == ""
+    assert check(NUMPY, "2.3.0", None).expected == ">= 2.0"
+    assert check(NUMPY, "1.26.4", None).stops_you
 
 
 def test_versions_are_compared_as_numbers():
-    assert doctor.check_package(Requirement("x", "0.9"), "0.10", None).advice == ""
-    assert doctor.check_package(Requirement("x", "0.10"), "0.9", None).stops_you
+    assert check("x>=0.9", "0.10", None).advice == ""
+    assert check("x>=0.10", "0.9", None).stops_you
 
 
 @pytest.mark.parametrize("found", [None, "0.1"])
 def test_a_missing_or_old_package_stops_only_if_learners_need_it(found):
-    assert doctor.check_package(NUMPY, found, "2.4.6").stops_you
-    tool = doctor.check_package(RUFF, found, "0.17.5")
+    assert check(NUMPY, found, "2.4.6").stops_you
+    tool = check(RUFF, found, "0.17.5")
     assert tool.advice
     assert not tool.stops_you
 
 
 def test_packages_are_matched_by_canonical_name():
-    requirements = ["Axe_Playwright.Python>=0.1"]
     versions = {"axe-playwright-python": "0.1.8"}
-    (finding,) = doctor.check_packages(requirements, versions, versions)
-    assert finding.found == "0.1.8"
-    assert finding.advice == ""
+    finding = check_package("Axe_Playwright.Python>=0.1", versions, versions)
+    assert (finding.found, finding.advice) == ("0.1.8", "")
+
+
+def test_what_is_installed_and_tested_is_found(monkeypatch, tmp_path):
+    version = doctor.metadata.version("pytest")
+    lines = ["lstm_lib[arrays]", "PyTest>=1"]
+    monkeypatch.setattr(doctor.metadata, "requires", lambda name: lines)
+    (finding,) = doctor.check_packages(tmp_path)  # no repository: nothing was tested
+    assert finding == Finding("pytest", version, ">= 1")
+    (tmp_path / "constraints.txt").write_text("pytest==0.1\n")
+    (finding,) = doctor.check_packages(tmp_path)
+    assert (finding.found, finding.expected, finding.stops_you) == (version, "0.1", False)
 
 
 def test_an_extension_is_found_below_any_prefix(tmp_path):
@@ -172,14 +186,14 @@ def test_a_python_without_the_course_is_told_so(monkeypatch):
         raise doctor.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(doctor.metadata, "requires", not_installed)
-    (finding,) = doctor.package_findings()
+    (finding,) = doctor.check_packages()
     assert finding.stops_you
     assert finding.name == "lstm_lib"
 
 
-def test_outside_the_repository_there_are_no_tested_versions(tmp_path):
-    assert doctor.read_constraints(tmp_path) == {}
-    assert doctor.read_constraints()["torch"] == "2.13.0"
+def test_without_packaging_there_is_one_thing_to_mend(monkeypatch):
+    monkeypatch.setitem(sys.modules, "packaging.utils", None)
+    assert doctor.check_packages() == [Finding("packaging", "missing", "any", doctor.INSTALL)]
 
 
 def test_this_installation_is_in_order():

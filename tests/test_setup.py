@@ -153,7 +153,6 @@ ROOMS = {
 NOT_IMPORTED = {
     "import-linter": "make lint",
     "ipykernel": "runs the notebooks",
-    "jsonargparse": "lightning.pytorch.cli",
     "jupyterlab": "make lab",
     "jupytext": "a notebook as text",
     "mypy": "make lint",

@@ -7,7 +7,6 @@ JupyterLab extensions and for a browser, and gives one line of advice for each t
 from __future__ import annotations  # so that a Python that is too old can still be told so
 
 import os
-import re
 import shutil
 import site
 import sys
@@ -34,15 +33,6 @@ BROWSERS = (
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One line of the package's requirements: a name, its oldest version, who needs it."""
-
-    name: str
-    oldest: str = ""
-    for_learners: bool = True
-
-
-@dataclass(frozen=True)
 class Finding:
     """One thing looked at. It is off if it has advice; `required` says whether that stops you."""
 
@@ -59,14 +49,7 @@ class Finding:
 
 
 def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the path of Chromium or Chrome, or None.
-
-    Args:
-        environ: Where to look up `CHROMIUM`; if that is set, it alone counts.
-
-    Returns:
-        A path that can be run, or None if there is none.
-    """
+    """Return the path of Chromium or Chrome, or None; if CHROMIUM is set, it alone counts."""
     chosen = environ.get("CHROMIUM")
     names = (chosen,) if chosen else BROWSERS
     return next(filter(None, map(shutil.which, names)), None)
@@ -74,27 +57,10 @@ def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
 
 def parse_constraints(text: str) -> dict[str, str]:
     """Read `name==version` lines into a dictionary of canonical names."""
+    from packaging.utils import canonicalize_name
+
     pairs = (line.split("==") for line in text.splitlines() if "==" in line and line[0] != "#")
-    return {canonical_name(name): version.strip() for name, version in pairs}
-
-
-def parse_requirement(line: str) -> Requirement:
-    """Read one requirement as package metadata states it: `nbval>=0.11; extra == "dev"`."""
-    specification, _, marker = line.partition(";")
-    name = re.match(r"[\w.-]+", specification.strip()).group()
-    oldest = re.search(r">=\s*([\w.]+)|$", specification).group(1)
-    for_learners = not re.search(r"extra == .dev\b", marker)
-    return Requirement(canonical_name(name), oldest or "", for_learners)
-
-
-def canonical_name(name: str) -> str:
-    """Spell a package's name the way registries compare names."""
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """Return the leading numbers of a version: `2.13.0+cpu` gives (2, 13, 0)."""
-    return tuple(int(part) for part in re.match(r"[\d.]*", version).group().split(".") if part)
+    return {canonicalize_name(name.strip()): version.strip() for name, version in pairs}
 
 
 def check_python(version: tuple[int, ...]) -> Finding:
@@ -104,27 +70,35 @@ def check_python(version: tuple[int, ...]) -> Finding:
     return Finding("Python", ".".join(map(str, version[:3])), f">= {oldest}", advice)
 
 
-def check_package(wanted: Requirement, found: str | None, tested: str | None) -> Finding:
+def check_package(line: str, found: Mapping[str, str], tested: Mapping[str, str]) -> Finding:
     """Compare one package's version with the oldest allowed and the one tested.
 
     Args:
-        wanted: The requirement.
-        found: The version installed, or None.
-        tested: The version in constraints.txt, or None outside the repository.
+        line: of the package's metadata, as `nbval>=0.11; extra == "dev"`.
+        found: version by canonical name, of what is installed.
+        tested: version by canonical name, of what the course was tested with.
 
     Returns:
-        A finding; a version that is allowed but untested is advice and never stops you.
+        a finding; a version that is allowed but untested is advice and never stops you.
     """
-    oldest = f">= {wanted.oldest}" if wanted.oldest else "any"
-    expected = tested or oldest
-    if found is None:
-        return Finding(wanted.name, "missing", expected, INSTALL, wanted.for_learners)
-    found = found.partition("+")[0]
-    if numbers(found) < numbers(wanted.oldest):
-        return Finding(wanted.name, found, oldest, f"too old: {INSTALL}", wanted.for_learners)
-    if tested and found != tested:
-        return Finding(wanted.name, found, tested, f"may work, untested: {INSTALL}", required=False)
-    return Finding(wanted.name, found, expected, required=wanted.for_learners)
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+    from packaging.version import Version
+
+    wanted = Requirement(line)
+    name = canonicalize_name(wanted.name)
+    oldest = next((part.version for part in wanted.specifier if part.operator == ">="), None)
+    allowed = f">= {oldest}" if oldest else "any"
+    best = tested.get(name, allowed)
+    needed = not (wanted.marker and wanted.marker.evaluate({"extra": "dev"}))
+    if name not in found:
+        return Finding(name, "missing", best, INSTALL, needed)
+    version = found[name].partition("+")[0]
+    if oldest and Version(version) < Version(oldest):
+        return Finding(name, version, allowed, f"too old: {INSTALL}", needed)
+    if best not in (allowed, version):
+        return Finding(name, version, best, f"may work, untested: {INSTALL}", required=False)
+    return Finding(name, version, best, required=needed)
 
 
 def check_extension(name: str, folder: str, prefixes: Iterable[Path]) -> Finding:
@@ -141,41 +115,24 @@ def check_browser(path: str | None) -> Finding:
     return Finding("Chromium", path or "missing", "any", advice, required=False)
 
 
-def check_packages(
-    requirements: Iterable[str], found: Mapping[str, str], tested: Mapping[str, str]
-) -> list[Finding]:
-    """Check every requirement, in the order given.
-
-    Args:
-        requirements: Lines of package metadata.
-        found: Version by canonical name, of what is installed.
-        tested: Version by canonical name, of what the course was tested with.
-    """
-    lines = [line for line in requirements if not line.startswith("lstm_lib[")]  # its own extras
-    wanted = map(parse_requirement, lines)
-    return [check_package(w, found.get(w.name), tested.get(w.name)) for w in wanted]
-
-
-def installed_versions() -> dict[str, str]:
-    """Return the version of every installed package by canonical name."""
-    found = ((d.metadata["Name"], d.version) for d in metadata.distributions())
-    return {canonical_name(name): version for name, version in found if name}
-
-
-def read_constraints(root: Path = ROOT) -> dict[str, str]:
-    """Return the versions in the repository's constraints.txt, or none outside a repository."""
-    path = root / "constraints.txt"
-    return parse_constraints(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def package_findings() -> list[Finding]:
+def check_packages(root: Path = ROOT) -> list[Finding]:
     """Check the packages that lstm_lib requires, or say that it is not installed."""
     try:
-        requirements = metadata.requires("lstm_lib") or []
+        lines = metadata.requires("lstm_lib") or []
+        from packaging.utils import canonicalize_name
     except metadata.PackageNotFoundError:
         advice = f"this Python ({sys.executable}) does not know the course: {INSTALL}"
         return [Finding("lstm_lib", "missing", "installed", advice)]
-    return check_packages(requirements, installed_versions(), read_constraints())
+    except ModuleNotFoundError:
+        return [Finding("packaging", "missing", "any", INSTALL)]
+    installed = ((d.metadata["Name"], d.version) for d in metadata.distributions())
+    found: dict[str, str] = {
+        canonicalize_name(name): version for name, version in installed if name
+    }
+    path = root / "constraints.txt"  # none outside a repository
+    tested = parse_constraints(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    others = [line for line in lines if not line.startswith("lstm_lib[")]  # own extras
+    return [check_package(line, found, tested) for line in others]
 
 
 def examine() -> list[Finding]:
@@ -183,7 +140,7 @@ def examine() -> list[Finding]:
     prefixes = [Path(sys.prefix), Path(site.getuserbase())]
     extensions = [check_extension(name, folder, prefixes) for name, folder in EXTENSIONS.items()]
     first, last = check_python(sys.version_info[:3]), check_browser(find_chromium())
-    return [first, *package_findings(), *extensions, last]
+    return [first, *check_packages(), *extensions, last]
 
 
 def lines(findings: Iterable[Finding]) -> list[str]:
@@ -192,7 +149,8 @@ def lines(findings: Iterable[Finding]) -> list[str]:
     for item in findings:
         mark = "off" if item.stops_you else "hint" if item.advice else "ok"
         rows.append(f"{mark:<5} {item.name:<26} {item.found:<12} expected {item.expected}")
-        rows += [f"      -> {item.advice}"] * bool(item.advice)
+        if item.advice:
+            rows.append(f"      -> {item.advice}")
     return rows
 
 

@@ -157,7 +157,7 @@ def options(words: argparse.Namespace) -> ArgumentParser:
 
 def stored(path: str, module: type, data: type) -> dict[str, Any]:
     """Return the options that a checkpoint was trained with, if it is of this module and data."""
-    found, options = check(path), {}
+    found, options = check(path), dict[str, Any]()
     for name, key, kind, skip in (
         ("model", HYPER[0], module, SETTLED),
         ("data", HYPER[1], data, set()),
