@@ -119,7 +119,10 @@ def canonical_output(output: dict) -> dict:
 
 
 def merge_streams(outputs: list[dict]) -> list[dict]:
-    """Join neighbouring pieces of stdout and of stderr, whose number depends on timing."""
+    """Join neighbouring pieces of stdout and of stderr, whose number depends on timing.
+
+    The `coalesce_streams` of nbclient would carry what follows a figure to the text before it.
+    """
     merged = []
     for is_stream, group in itertools.groupby(outputs, lambda o: o["output_type"] == "stream"):
         if not is_stream:
