@@ -1,4 +1,8 @@
-"""LightningModules: the LSTM by hand, and any layer with the interface of torch.nn.LSTM."""
+"""LightningModules: the LSTM by hand, and any layer with the interface of torch.nn.LSTM.
+
+An odd argument gets a TypeError or ValueError that names it. A batch is a pair (x, targets):
+x (batch_size, seq_len, input_size), targets shaped like the outputs.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,18 +22,11 @@ Batch = tuple[Tensor, Tensor]
 
 
 class Regressor(lightning.LightningModule):
-    """What the modules have in common: squared error, Adam, and what is logged.
-
-    A batch is a pair (x, targets): x (batch_size, seq_len, input_size), targets shaped like
-    what `forward` returns. Logged are `train_loss`, `val_loss` and `test_loss`, the mean
-    squared errors of an epoch.
+    """What the modules have in common: Adam, and the mean squared errors of an epoch in the log.
 
     Args:
         lr: Adam's learning rate, above 0.
         labels: targets whose outputs are logged by themselves, as `out_0`, `out_1`, ...
-
-    Raises:
-        TypeError, ValueError: a bad argument.
     """
 
     def __init__(self, lr: float, labels: Sequence[float] = ()) -> None:
@@ -62,14 +59,6 @@ class Regressor(lightning.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Return Adam over all parameters."""
         return torch.optim.Adam(self.parameters(), lr=self.lr)
-
-    def trace(self, x: Tensor) -> Trace:
-        """Return every gate and state of the first layer on a batch, in arrays.
-
-        Args:
-            x: (batch_size, seq_len, input_size).
-        """
-        raise NotImplementedError
 
     def _loss(self, name: str, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean squared error, and log its mean over the epoch."""
@@ -118,15 +107,7 @@ class LSTMByHand(Regressor):
         self.o_w_h, self.o_w_x, self.o_b = _drawn(), _drawn(), _zero()
 
     def lstm_unit(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Run one time step.
-
-        Args:
-            x: inputs now, (batch_size, 1).
-            h, c: hidden state and cell state before the step, (batch_size, 1) each.
-
-        Returns:
-            the new h and c, (batch_size, 1) each.
-        """
+        """Return h and c after one time step, all of them (batch_size, 1)."""
         i = torch.sigmoid(self.i_w_h * h + self.i_w_x * x + self.i_b)
         f = torch.sigmoid(self.f_w_h * h + self.f_w_x * x + self.f_b)
         g = torch.tanh(self.g_w_h * h + self.g_w_x * x + self.g_b)
@@ -136,14 +117,7 @@ class LSTMByHand(Regressor):
         return h, c
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return h after the last step, (batch_size, 1).
-
-        Args:
-            x: (batch_size, seq_len, 1).
-
-        Raises:
-            ValueError: x has another shape.
-        """
+        """Return h after the last step, (batch_size, 1), of x (batch_size, seq_len, 1)."""
         if x.dim() != 3 or x.size(2) != 1:
             raise ValueError(f"x must have shape (batch_size, seq_len, 1), got {tuple(x.shape)}")
         h = c = x.new_zeros(len(x), 1)
@@ -170,9 +144,7 @@ class LSTMByHand(Regressor):
 
 
 class SequenceRegressor(Regressor):
-    """Any layer with the interface of torch.nn.LSTM, and a linear read-out on top of its h.
-
-    The defaults fit `WavesData`.
+    """Any layer with the interface of torch.nn.LSTM, and a linear read-out; made for `WavesData`.
 
     Args:
         layer: "native" for torch.nn.LSTM, "vector" for `lstm_lib.layers.LSTM`, or a layer of
@@ -184,9 +156,6 @@ class SequenceRegressor(Regressor):
         every_step: whether there is an output at every step, or only one after the last.
         lr: Adam's learning rate, above 0.
         labels: see `Regressor`.
-
-    Raises:
-        TypeError, ValueError: a bad argument.
     """
 
     def __init__(
@@ -202,22 +171,19 @@ class SequenceRegressor(Regressor):
     ) -> None:
         super().__init__(lr, labels)
         self.save_hyperparameters(ignore=["layer"] if isinstance(layer, nn.Module) else [])
-        self.layer = _layer(layer, input_size, hidden_size, num_layers)
-        self.every_step = _every_step(every_step, self.layer)
-        self.read_out = nn.Identity()
+        sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        self.layer = _layer(layer, **sizes)
+        self.every_step = _validate.instance("every_step", every_step, bool)
+        if not every_step and getattr(self.layer, "bidirectional", False):
+            # the way back has seen a single step when it stands at the last one
+            raise ValueError("every_step must be True for a bidirectional layer, got False")
+        self.read_out: nn.Module = nn.Identity()
         if output_size is not None:
             output_size = _validate.count("output_size", output_size, at_least=1)
             self.read_out = nn.Linear(_width(self.layer), output_size)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the outputs after the last step, or at every step.
-
-        Args:
-            x: (batch_size, seq_len, input_size).
-
-        Returns:
-            (batch_size, output_size), or with every_step (batch_size, seq_len, output_size).
-        """
+        """Return outputs (batch_size, output_size), or (batch_size, seq_len, output_size)."""
         h, _ = self.layer(x)  # (batch_size, seq_len, size)
         return self.read_out(h if self.every_step else h[:, -1])
 
@@ -236,8 +202,9 @@ class LightningLSTM(SequenceRegressor):
     """
 
     def __init__(self, lr: float = 0.1) -> None:
-        one = {"hidden_size": 1, "output_size": None, "every_step": False}
-        super().__init__("native", **one, lr=lr, labels=(0.0, 1.0))
+        super().__init__(
+            hidden_size=1, output_size=None, every_step=False, lr=lr, labels=(0.0, 1.0)
+        )
         self.save_hyperparameters()
 
 
@@ -251,7 +218,7 @@ def _zero() -> nn.Parameter:
     return nn.Parameter(torch.zeros(()))
 
 
-def _layer(layer: Any, input_size: int, hidden_size: int, num_layers: int) -> nn.Module:
+def _layer(layer: Any, **sizes: int) -> nn.Module:
     """Return the layer that is named or given."""
     if isinstance(layer, nn.Module):
         if not getattr(layer, "batch_first", False):
@@ -260,22 +227,13 @@ def _layer(layer: Any, input_size: int, hidden_size: int, num_layers: int) -> nn
     if not isinstance(layer, str) or layer not in LAYERS:
         expected = " or ".join(map(repr, LAYERS))
         raise ValueError(f"layer must be {expected} or a layer, got {layer!r}")
-    sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
     sizes = {name: _validate.count(name, size, at_least=1) for name, size in sizes.items()}
     return LAYERS[layer](**sizes, batch_first=True)
 
 
-def _every_step(every_step: object, layer: nn.Module) -> bool:
-    """Return `every_step`; the way back has seen a single step when it stands at the last one."""
-    _validate.instance("every_step", every_step, bool)
-    if not every_step and getattr(layer, "bidirectional", False):
-        raise ValueError("every_step must be True for a bidirectional layer, got False")
-    return every_step
-
-
-def _width(layer: nn.Module) -> int:
+def _width(layer: Any) -> int:
     """Return how many numbers a layer's h has, over both directions if it reads in both."""
     if not hasattr(layer, "hidden_size"):
         raise TypeError(f"layer must have a hidden_size like torch.nn.LSTM, got {layer!r}")
     size = getattr(layer, "proj_size", 0) or layer.hidden_size
-    return size * (2 if getattr(layer, "bidirectional", False) else 1)
+    return 2 * size if getattr(layer, "bidirectional", False) else size
