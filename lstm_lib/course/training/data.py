@@ -1,4 +1,7 @@
-"""LightningDataModules: the two companies, and a time series split in time."""
+"""LightningDataModules: the two companies, and a time series split in time.
+
+An odd argument gets a TypeError or ValueError that names it.
+"""
 
 from typing import Any
 
@@ -19,9 +22,6 @@ class CompaniesData(lightning.LightningDataModule):
 
     Args:
         batch_size: 1 for a step of the optimiser after each company, 2 for one after both.
-
-    Raises:
-        TypeError, ValueError: `batch_size` is not 1 or 2.
     """
 
     def __init__(self, batch_size: int = 1) -> None:
@@ -33,9 +33,8 @@ class CompaniesData(lightning.LightningDataModule):
 
     def dataset(self) -> TensorDataset:
         """Return both companies: x (2, 4, 1) and targets (2, 1)."""
-        pairs = companies()
-        x = torch.tensor([xs for xs, _ in pairs])[:, :, None]
-        return TensorDataset(x, torch.tensor([[target] for _, target in pairs]))
+        x, targets = map(torch.tensor, zip(*companies(), strict=True))
+        return TensorDataset(x[:, :, None], targets[:, None])
 
     def train_dataloader(self) -> DataLoader:
         """Return both companies, A first."""
@@ -64,9 +63,6 @@ class WavesData(lightning.LightningDataModule):
         seq_len: steps in the series.
         noise: standard deviation of its noise; the largest wave has amplitude 1.
         seed: of the noise and of the order of the windows.
-
-    Raises:
-        TypeError, ValueError: a bad argument, or a series too short for its parts.
     """
 
     def __init__(
@@ -86,19 +82,20 @@ class WavesData(lightning.LightningDataModule):
         self.batch_size = _validate.count("batch_size", batch_size, at_least=1)
         self.every_step = _validate.instance("every_step", every_step, bool)
         self.seed = _validate.count("seed", seed)
-        self._check_lengths(_validate.count("seq_len", seq_len))
+        window = self.length + self.horizon
+        needed = max(7 * window, (window + self.batch_size) * 10 // 7 + 1)  # 15 %, and 70 %
+        if _validate.count("seq_len", seq_len) < needed:
+            wanted = f"windows of {window} steps in batches of {self.batch_size}"
+            raise ValueError(f"seq_len must be at least {needed} for {wanted}, got {seq_len}")
         self.series = torch.tensor(waves(seq_len, noise=noise, seed=seed))  # (seq_len,)
-        ends = seq_len * 70 // 100, seq_len * 85 // 100
-        parts = self.series.tensor_split(ends)
-        self.parts = dict(zip(("train", "val", "test"), parts, strict=True))
-        self.scale = float(parts[0].std())
+        train, val, test = self.series.tensor_split((seq_len * 70 // 100, seq_len * 85 // 100))
+        self.parts = {"train": train, "val": val, "test": test}
+        self.scale = float(train.std())
 
     def dataset(self, part: str) -> TensorDataset:
-        """Return the windows of "train", "val" or "test".
+        """Return the windows of "train", "val" or "test": x (count, length, 1), and targets.
 
-        Returns:
-            x (count, length, 1), and targets (count, horizon), or with every_step
-            (count, length, horizon).
+        Those have the shape (count, horizon), or with every_step (count, length, horizon).
         """
         if part not in self.parts:
             raise ValueError(f"part must be {', '.join(self.parts)}, got {part!r}")
@@ -125,17 +122,9 @@ class WavesData(lightning.LightningDataModule):
         """Return the test windows in their order."""
         return DataLoader(self.dataset("test"), batch_size=self.batch_size)
 
-    def _check_lengths(self, seq_len: int) -> None:
-        """Raise unless every part has a window, and training has a batch of them."""
-        window = self.length + self.horizon
-        needed = max(7 * window, (window + self.batch_size) * 10 // 7 + 1)  # 15 %, and 70 %
-        if seq_len < needed:
-            wanted = f"windows of {window} steps in batches of {self.batch_size}"
-            raise ValueError(f"seq_len must be at least {needed} for {wanted}, got {seq_len}")
-
 
 def last_value(x: Tensor, horizon: int, every_step: bool = False) -> Tensor:
-    """Return the naive forecast: the last value that was seen goes on.
+    """Return the naive forecast, `horizon` times the last value that was seen.
 
     Args:
         x: (batch_size, length, 1).
@@ -145,21 +134,15 @@ def last_value(x: Tensor, horizon: int, every_step: bool = False) -> Tensor:
     Returns:
         (batch_size, horizon), or with every_step (batch_size, length, horizon).
     """
-    return (x if every_step else x[:, -1]).expand(*[-1] * (1 + every_step), horizon)
+    return (x if every_step else x[:, -1]).repeat_interleave(horizon, -1)
 
 
 def by_horizon(outputs: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean squared error of forecasts after the last step, one step ahead first.
+    """Return the mean squared errors of forecasts after the last step, (horizon,).
 
     Args:
         outputs: (batch_size, horizon) or (batch_size, length, horizon).
         targets: the same shape.
-
-    Returns:
-        (horizon,); its mean is the error of the whole forecast.
-
-    Raises:
-        ValueError: the shapes are not the same.
     """
     if outputs.shape != targets.shape:
         shapes = f"{tuple(outputs.shape)} like the outputs, got {tuple(targets.shape)}"
@@ -169,18 +152,14 @@ def by_horizon(outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 def share(batch_size: int, processes: int) -> int:
-    """Return how much of every batch one of several processes takes.
-
-    Raises:
-        ValueError: they cannot take the same number each.
-    """
+    """Return how much of every batch each of several processes takes."""
     if batch_size % processes:
         shares = f"a multiple of {processes}, the number of processes"
         raise ValueError(f"batch_size must be {shares}, got {batch_size}")
     return batch_size // processes
 
 
-def _loader(data: Any, dataset: Dataset, shuffle: bool, **options: Any) -> DataLoader:
+def _loader(data: Any, dataset: Dataset, **options: Any) -> DataLoader:
     """Return this process's share of every batch.
 
     The order of a DistributedSampler is a function of seed and epoch. So a run that goes on
@@ -188,7 +167,7 @@ def _loader(data: Any, dataset: Dataset, shuffle: bool, **options: Any) -> DataL
     """
     trainer = data.trainer
     world, rank = (trainer.world_size, trainer.global_rank) if trainer else (1, 0)
-    sampler = DistributedSampler(dataset, world, rank, shuffle=shuffle, **options)
+    sampler: DistributedSampler = DistributedSampler(dataset, world, rank, **options)
     return DataLoader(
         dataset,
         share(data.batch_size, world),
