@@ -6,6 +6,7 @@ import lightning
 import numpy as np
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -22,7 +23,7 @@ from lstm_lib.course.training import (
     seed,
     trainer,
 )
-from lstm_lib.course.training.watching import PICTURE, TAGS, picture, pixels, spread
+from lstm_lib.course.training.watching import PICTURE, TAGS, picture, spread
 from lstm_lib.notation import COLORS
 
 ALL = {"images": 0, "histograms": 0, "scalars": 0}
@@ -58,6 +59,12 @@ def steps(events):
 
 def opened(event):
     return np.asarray(Image.open(io.BytesIO(event.encoded_image_string)))
+
+
+def pixels(figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3]
 
 
 def has_color(pixels, color):

@@ -82,11 +82,7 @@ class WavesData(lightning.LightningDataModule):
         self.batch_size = _validate.count("batch_size", batch_size, at_least=1)
         self.every_step = _validate.instance("every_step", every_step, bool)
         self.seed = _validate.count("seed", seed)
-        window = self.length + self.horizon
-        needed = max(7 * window, (window + self.batch_size) * 10 // 7 + 1)  # 15 %, and 70 %
-        if _validate.count("seq_len", seq_len) < needed:
-            wanted = f"windows of {window} steps in batches of {self.batch_size}"
-            raise ValueError(f"seq_len must be at least {needed} for {wanted}, got {seq_len}")
+        self._check_lengths(_validate.count("seq_len", seq_len))
         self.series = torch.tensor(waves(seq_len, noise=noise, seed=seed))  # (seq_len,)
         train, val, test = self.series.tensor_split((seq_len * 70 // 100, seq_len * 85 // 100))
         self.parts = {"train": train, "val": val, "test": test}
@@ -121,6 +117,14 @@ class WavesData(lightning.LightningDataModule):
     def predict_dataloader(self) -> DataLoader:
         """Return the test windows in their order."""
         return DataLoader(self.dataset("test"), batch_size=self.batch_size)
+
+    def _check_lengths(self, seq_len: int) -> None:
+        """Raise unless every part has a window, and training has a batch of them."""
+        window = self.length + self.horizon
+        needed = max(7 * window, (window + self.batch_size) * 10 // 7 + 1)  # 15 %, and 70 %
+        if seq_len < needed:
+            wanted = f"windows of {window} steps in batches of {self.batch_size}"
+            raise ValueError(f"seq_len must be at least {needed} for {wanted}, got {seq_len}")
 
 
 def last_value(x: Tensor, horizon: int, every_step: bool = False) -> Tensor:

@@ -38,22 +38,17 @@ _CHATTER = (
 )
 
 
-def quiet() -> None:
-    """Keep Lightning from saying what no learner needs: adverts, devices that are not there."""
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    for message in _CHATTER:
-        warnings.filterwarnings("ignore", message, module="lightning|typing_extensions")
-
-
 def seed(number: int) -> None:
     """Set the seeds of torch, NumPy and Python, for the weights of the modules to come."""
     lightning.seed_everything(_validate.count("number", number), workers=True, verbose=False)
 
 
 def defaults() -> dict[str, Any]:
-    """Return the options in which this course's Trainers differ from Lightning's."""
-    quiet()
+    """Return the options in which this course's Trainers differ from Lightning's, and quiet it."""
+    for name in ("lightning.pytorch", "lightning.fabric"):  # adverts, devices that are not there
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for message in _CHATTER:
+        warnings.filterwarnings("ignore", message, module="lightning|typing_extensions")
     return {
         "accelerator": "gpu" if torch.cuda.is_available() else "cpu",
         "devices": 1,
@@ -88,9 +83,8 @@ def trainer(
     if _validate.count("keep_every", keep_every) and not name:
         raise ValueError(f"name must be given with keep_every={keep_every}, got none")
     logger = TensorBoardLogger(logs, name, default_hp_metric=False) if name else False
-    return build(
-        keep_every, callbacks, defaults() | options | {"max_epochs": max_epochs, "logger": logger}
-    )
+    settled = {"max_epochs": max_epochs, "logger": logger}
+    return build(keep_every, callbacks, defaults() | options | settled)
 
 
 def build(keep_every: int, callbacks: Sequence[Callback], options: dict[str, Any]) -> "Trainer":
@@ -126,14 +120,16 @@ class Trainer(lightning.Trainer):
         ckpt_path: str | Path | None = None,
         weights_only: bool | None = True,
     ) -> None:
-        """Train `model`, or go on from the checkpoint at `ckpt_path`.
+        """Train `model`, or go on from a checkpoint that is not further than this training goes.
 
         Raises:
-            ValueError: the checkpoint is further than this training would go.
             KeyboardInterrupt: someone stopped it; its text says where to go on from.
         """
         if ckpt_path is not None and str(ckpt_path) not in ("last", "best", "hpc"):
-            _check_epochs(check(ckpt_path, model), ckpt_path, self.max_epochs)
+            behind = check(ckpt_path, model).get("epoch", -1) + 1
+            if self.max_epochs not in (None, -1) and behind > self.max_epochs:
+                epochs = f"{behind}, the epochs behind {str(ckpt_path)!r}"
+                raise ValueError(f"max_epochs must be at least {epochs}, got {self.max_epochs}")
         data, handler = (train_dataloaders, val_dataloaders), signal.getsignal(signal.SIGINT)
         try:
             super().fit(model, *data, datamodule, ckpt_path, weights_only)
@@ -141,16 +137,16 @@ class Trainer(lightning.Trainer):
             if not isinstance(error.__context__, KeyboardInterrupt):
                 raise
             signal.signal(signal.SIGINT, handler)
-            raise KeyboardInterrupt(_where_to_go_on(self)) from None
+            said = f"stopped after {self.current_epoch} of {self.max_epochs} epochs"
+            if last := getattr(self.checkpoint_callback, "last_model_path", ""):
+                said += f"; go on with ckpt_path={last!r}"
+            raise KeyboardInterrupt(said) from None
 
 
 class EpochCheckpoint(ModelCheckpoint):
     """Keep a checkpoint after every so many epochs, and `last.ckpt` as a copy of the last.
 
     They are called after the epochs behind them: `epoch=2000.ckpt` is what 2000 epochs led to.
-
-    Args:
-        every: how many epochs lie between two checkpoints, at least 1.
     """
 
     def __init__(self, every: int) -> None:
@@ -218,9 +214,7 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     ) -> None:
         """Write a file beside the one it then replaces, settings without the types of NumPy."""
         settings = {key: checkpoint[key] for key in HYPER if key in checkpoint}
-        plain = apply_to_collection(
-            settings, (np.generic, np.ndarray), lambda value: value.tolist()
-        )
+        plain = apply_to_collection(settings, (np.generic, np.ndarray), lambda x: x.tolist())
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         torch.save(checkpoint | plain, f"{path}.part")
         os.replace(f"{path}.part", path)
@@ -285,36 +279,18 @@ def check(path: str | Path, model: lightning.LightningModule | None = None) -> d
 
 
 def load(kind: type[lightning.LightningModule], path: str | Path, **arguments: Any) -> Any:
-    """Return the module that a checkpoint holds.
+    """Return the module of class `kind` that a checkpoint holds.
 
     Args:
-        kind: the class of the module.
-        path: of the checkpoint.
+        kind, path: of the module, of the checkpoint.
         **arguments: of the class, in place of those in the checkpoint.
     """
     check(path)
     try:
         return kind.load_from_checkpoint(path, map_location="cpu", weights_only=True, **arguments)
     except (RuntimeError, TypeError) as error:  # parameters that do not fit, and arguments
-        reason = textwrap.shorten(str(error), 200, placeholder=" ...")
-        raise ValueError(
-            f"{str(path)!r} is of another model than {kind.__name__}: {reason}"
-        ) from None
-
-
-def _where_to_go_on(trainer: lightning.Trainer) -> str:
-    """Say after how many epochs a training was stopped, and how to go on."""
-    stopped = f"stopped after {trainer.current_epoch} of {trainer.max_epochs} epochs"
-    last = getattr(trainer.checkpoint_callback, "last_model_path", "")
-    return f"{stopped}; go on with ckpt_path={last!r}" if last else stopped
-
-
-def _check_epochs(found: dict[str, Any], path: str | Path, max_epochs: int | None) -> None:
-    """Raise if a checkpoint has more epochs behind it than a training would reach."""
-    behind = found.get("epoch", -1) + 1
-    if max_epochs not in (None, -1) and behind > max_epochs:
-        epochs = f"{behind}, the epochs behind {str(path)!r}"
-        raise ValueError(f"max_epochs must be at least {epochs}, got {max_epochs}")
+        reason = f"{kind.__name__}: {textwrap.shorten(str(error), 200, placeholder=' ...')}"
+        raise ValueError(f"{str(path)!r} is of another model than {reason}") from None
 
 
 def _check_fits(path: str, state: dict[str, Any], model: lightning.LightningModule) -> None:

@@ -10,7 +10,6 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers import TensorBoardLogger
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy import ndarray
 from torch import Tensor, nn
@@ -36,7 +35,7 @@ class Watch(Callback):
     what it says of each sequence in the picture, one step ahead.
 
     Like the loss they stand over the steps of the optimizer; the picture's title has the epochs.
-    Without a TensorBoard logger nothing happens. The training goes on as if nobody watched.
+    Without a TensorBoard logger nothing happens. An odd argument gets a TypeError or ValueError.
 
     Args:
         x: sequences, (count, seq_len, input_size).
@@ -46,9 +45,6 @@ class Watch(Callback):
         pictures: how often to write in a training, the start and the end included, at least 2.
             TensorBoard shows ten of a training's pictures; for more it needs the option
             `--samples_per_plugin images=100`.
-
-    Raises:
-        TypeError, ValueError: a bad argument.
     """
 
     def __init__(
@@ -97,9 +93,11 @@ class Watch(Callback):
                 trace = _trace(module, self.x)
                 outputs = module(_for(module, self.x[self.shown]))
             _write_histograms(writer, trace, step)
-            rows = (_array(part) for part in (self.x[self.shown], self.targets[self.shown]))
-            figure = picture(*rows, _array(outputs), f"after {epoch} epochs")
-            writer.add_image(PICTURE, pixels(figure), step, dataformats="HWC")
+            rows = [
+                _array(part) for part in (self.x[self.shown], self.targets[self.shown], outputs)
+            ]
+            figure = picture(rows[0], rows[1], rows[2], title=f"after {epoch} epochs")
+            writer.add_figure(PICTURE, figure, step, close=False)
 
     def _write_numbers(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Write what the module says of each sequence in the picture, one step ahead."""
@@ -147,13 +145,6 @@ def picture(x: ndarray, targets: ndarray, outputs: ndarray, title: str = "") -> 
     return figure
 
 
-def pixels(figure: Figure) -> ndarray:
-    """Return a figure as (height, width, 3) numbers from 0 to 255."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[:, :, :3]
-
-
 def _draw(axes: Axes, x: ndarray, target: ndarray, output: ndarray) -> None:
     """Draw one sequence: x (seq_len, input_size), target and output as after its last step."""
     seen, ahead = len(x), target.shape[-1]
@@ -171,7 +162,7 @@ def _draw(axes: Axes, x: ndarray, target: ndarray, output: ndarray) -> None:
     axes.axvline(seen + 0.5, color=INK, linewidth=0.8, linestyle=":")
     axes.set_title(_in_words(target, output), fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.grid(alpha=0.3)
 
 
