@@ -64,7 +64,7 @@ from lstm_lib.course.training import (
 )
 from lstm_lib.course.training.data import share
 from lstm_lib.course.training.trainer import HYPER, LOGS, Trainer, build, check, defaults, seed
-from lstm_lib.course.training.watching import Watch, at_rest
+from lstm_lib.course.training.watching import Watch, outputs_for
 
 NAME = "python -m lstm_lib.course.train"
 COMMANDS = ("fit", "test", "predict")
@@ -90,11 +90,7 @@ class Words(argparse.ArgumentParser):
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run a command.
-
-    Args:
-        args: its words; None: those of the command line.
-    """
+    """Run the command that `args` name; None: those of the command line."""
     args = list(sys.argv[1:] if args is None else args)
     asks, names = {"-h", "--help"} & {*args}, " ".join(args)
     if not args or (asks and not ("--model" in names and "--data" in names)):
@@ -268,12 +264,6 @@ def forecast(module: lightning.LightningModule, data: WavesData) -> Tensor:
     start = data.parts["test"][-data.length - data.horizon]
     last = [part[-1].reshape(-1, data.horizon)[-1] for part in (outputs_for(module, x), targets)]
     return torch.stack(last, 1) * data.scale + start
-
-
-def outputs_for(module: lightning.LightningModule, x: Tensor) -> Tensor:
-    """Return a module's outputs in the precision of `x`."""
-    with at_rest(module):
-        return module(x.to(next(module.parameters()))).to(x)
 
 
 def beside(path: str | Path) -> str:

@@ -128,12 +128,7 @@ class WavesData(lightning.LightningDataModule):
 
 
 def last_value(x: Tensor, horizon: int, every_step: bool = False) -> Tensor:
-    """Return the naive forecast, `horizon` times the last value that was seen.
-
-    Args:
-        x: (batch_size, length, 1).
-        horizon: how many values.
-        every_step: whether to forecast after every step.
+    """Return the naive forecast, `horizon` times the last value of x (batch_size, length, 1).
 
     Returns:
         (batch_size, horizon), or with every_step (batch_size, length, horizon).

@@ -92,10 +92,7 @@ class LSTMByHand(Regressor):
     h' = o tanh(c')
 
     The weights start from N(0, 1), drawn in the order f, i, g, o; the biases from zero. With
-    torch's seed 42 that is `ScalarLSTM.untrained()`.
-
-    Args:
-        lr: Adam's learning rate, above 0.
+    torch's seed 42 that is `ScalarLSTM.untrained()`. `lr` is Adam's learning rate.
     """
 
     def __init__(self, lr: float = 0.001) -> None:
@@ -195,11 +192,7 @@ class SequenceRegressor(Regressor):
 
 
 class LightningLSTM(SequenceRegressor):
-    """torch.nn.LSTM of one input and one unit; its last h is the prediction.
-
-    Args:
-        lr: Adam's learning rate, above 0.
-    """
+    """torch.nn.LSTM of one input and one unit; its last h is the prediction."""
 
     def __init__(self, lr: float = 0.1) -> None:
         super().__init__(

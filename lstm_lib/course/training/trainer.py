@@ -71,10 +71,8 @@ def trainer(
 
     Args:
         max_epochs: train until so many epochs are behind us, those before a checkpoint included.
-        name: log to TensorBoard, in a folder of this name within `logs`; nothing is logged
-            without one.
-        keep_every: keep a checkpoint after every so many epochs, in the folder `checkpoints`
-            beside the log; 0 for none.
+        name: of the folder within `logs` that TensorBoard reads; without one nothing is logged.
+        keep_every: keep a checkpoint after every so many epochs beside the log; 0 for none.
         callbacks: further ones.
         logs: the folder of all logs.
         **options: of lightning.Trainer.
@@ -144,10 +142,7 @@ class Trainer(lightning.Trainer):
 
 
 class EpochCheckpoint(ModelCheckpoint):
-    """Keep a checkpoint after every so many epochs, and `last.ckpt` as a copy of the last.
-
-    They are called after the epochs behind them: `epoch=2000.ckpt` is what 2000 epochs led to.
-    """
+    """Keep `epoch=2000.ckpt`, what 2000 epochs led to, and so on; `last.ckpt` is the last again."""
 
     def __init__(self, every: int) -> None:
         self._every = _validate.count("every", every, at_least=1)
@@ -256,12 +251,7 @@ class EpochBar(Callback):
 
 
 def check(path: str | Path, model: lightning.LightningModule | None = None) -> dict[str, Any]:
-    """Return what a checkpoint holds, read as data only, or say what is wrong with it.
-
-    Args:
-        path: of a checkpoint.
-        model: the module it should fit; None for any.
-    """
+    """Return what a checkpoint holds, or say what is wrong with it, or how it misfits `model`."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no checkpoint {str(path)!r}")
     try:
@@ -279,12 +269,7 @@ def check(path: str | Path, model: lightning.LightningModule | None = None) -> d
 
 
 def load(kind: type[lightning.LightningModule], path: str | Path, **arguments: Any) -> Any:
-    """Return the module of class `kind` that a checkpoint holds.
-
-    Args:
-        kind, path: of the module, of the checkpoint.
-        **arguments: of the class, in place of those in the checkpoint.
-    """
+    """Return the module of a checkpoint, with `arguments` of its class in place of those kept."""
     check(path)
     try:
         return kind.load_from_checkpoint(path, map_location="cpu", weights_only=True, **arguments)

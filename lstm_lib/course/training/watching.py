@@ -1,6 +1,6 @@
 """What TensorBoard shows beside the loss: gates as histograms, predictions as pictures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,14 +57,12 @@ class Watch(Callback):
         self.shown = torch.linspace(0, len(x) - 1, count).round().long()  # (count,)
         self._first, self._drawn = 0, -1  # the epoch this training starts from, the last written
 
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+    def on_train_start(self, trainer: lightning.Trainer, module: Any) -> None:
         """Write what the module says before this training."""
         self._first, self._drawn = trainer.current_epoch, -1
         self._write(trainer, module, self._first)
 
-    def on_train_epoch_end(
-        self, trainer: lightning.Trainer, module: lightning.LightningModule
-    ) -> None:
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: Any) -> None:
         """Write what the module says now, if it is time."""
         epoch = trainer.current_epoch + 1
         if not getattr(module, "labels", ()):
@@ -72,7 +70,7 @@ class Watch(Callback):
         if self._is_time(epoch, trainer.max_epochs):
             self._write(trainer, module, epoch)
 
-    def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+    def on_train_end(self, trainer: lightning.Trainer, module: Any) -> None:
         """Write where the training ended, early or not."""
         if self._drawn != trainer.current_epoch:
             self._write(trainer, module, trainer.current_epoch)
@@ -83,27 +81,22 @@ class Watch(Callback):
             return epoch % self.every == 0
         return (epoch - self._first) in spread((last or -1) - self._first, self.pictures)
 
-    def _write(
-        self, trainer: lightning.Trainer, module: lightning.LightningModule, epoch: int
-    ) -> None:
+    def _write(self, trainer: lightning.Trainer, module: Any, epoch: int) -> None:
         """Write the histograms and the picture of the module after `epoch` epochs."""
         self._drawn, step = epoch, trainer.global_step
+        x, targets = self.x[self.shown], self.targets[self.shown]
         for writer in _writers(trainer):
-            with at_rest(module):
-                trace = _trace(module, self.x)
-                outputs = module(_for(module, self.x[self.shown]))
-            _write_histograms(writer, trace, step)
-            rows = [
-                _array(part) for part in (self.x[self.shown], self.targets[self.shown], outputs)
-            ]
-            figure = picture(rows[0], rows[1], rows[2], title=f"after {epoch} epochs")
+            trace, outputs = _trace(module, self.x), outputs_for(module, x)
+            for name, tag in TAGS.items() if trace is not None else ():
+                writer.add_histogram(tag, _array(getattr(trace, name)), step)
+            title = f"after {epoch} epochs"
+            figure = picture(_array(x), _array(targets), _array(outputs), title)
             writer.add_figure(PICTURE, figure, step, close=False)
 
-    def _write_numbers(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+    def _write_numbers(self, trainer: lightning.Trainer, module: Any) -> None:
         """Write what the module says of each sequence in the picture, one step ahead."""
         for writer in _writers(trainer):
-            with at_rest(module):
-                outputs = module(_for(module, self.x[self.shown]))
+            outputs = outputs_for(module, self.x[self.shown])
             numbers = outputs.reshape(len(outputs), -1, outputs.size(-1))[:, -1, 0]  # (count,)
             for which, value in zip(self.shown.tolist(), numbers.tolist(), strict=True):
                 writer.add_scalar(f"prediction/sequence {which}", value, trainer.global_step)
@@ -120,13 +113,9 @@ def spread(epochs: int, pictures: int) -> list[int]:
 
 
 def picture(x: ndarray, targets: ndarray, outputs: ndarray, title: str = "") -> Figure:
-    """Draw sequences, what should follow them and what the module says of it.
+    """Draw up to four sequences, what should follow them and what the module says of it.
 
-    Args:
-        x: sequences, (count, seq_len, input_size), at most four; inputs of one number are drawn.
-        targets: (count, horizon) or (count, seq_len, horizon).
-        outputs: shaped like `targets`.
-        title: of the whole picture.
+    The shapes are those of `Watch`; `outputs` are shaped like `targets`.
     """
     count = len(x)
     columns = min(count, 2)
@@ -175,8 +164,7 @@ def _in_words(target: ndarray, output: ndarray) -> str:
 
 def _ends(x: ndarray, targets: ndarray) -> tuple[float, float]:
     """Return the ends of a vertical axis that stays the same in every picture."""
-    given = [targets.ravel()] + ([x.ravel()] if x.shape[-1] == 1 else [])
-    values = np.concatenate(given)
+    values = np.append(targets, x) if x.shape[-1] == 1 else targets
     room = 0.2 * np.ptp(values) or 1.0
     return values.min() - room, values.max() + room
 
@@ -184,22 +172,25 @@ def _ends(x: ndarray, targets: ndarray) -> tuple[float, float]:
 def _trace(module: Any, x: Tensor) -> Any:
     """Return the gates and states on `x`, or None: no trace to be had, or weights that diverged."""
     is_finite = all(parameter.isfinite().all() for parameter in module.parameters())
+    if not is_finite or not hasattr(module, "trace"):
+        return None
     try:
-        return module.trace(_for(module, x)) if is_finite and hasattr(module, "trace") else None
+        with at_rest(module):
+            return module.trace(_for(module, x))
     except (NotImplementedError, ValueError):  # a layer without an LSTM, or in half precision
         return None
-
-
-def _write_histograms(writer: Any, trace: Any, step: int) -> None:
-    """Write the histogram of every quantity in a trace."""
-    for name, tag in TAGS.items() if trace is not None else ():
-        writer.add_histogram(tag, _array(getattr(trace, name)), step)
 
 
 def _writers(trainer: lightning.Trainer) -> list[Any]:
     """Return the TensorBoard writers of this training, none but in the first process."""
     loggers = trainer.loggers if trainer.is_global_zero else ()
     return [logger.experiment for logger in loggers if isinstance(logger, TensorBoardLogger)]
+
+
+def outputs_for(module: nn.Module, x: Tensor) -> Tensor:
+    """Return a module's outputs without dropout and gradients, in the precision of `x`."""
+    with at_rest(module):
+        return module(_for(module, x)).to(x)
 
 
 @contextmanager
@@ -232,8 +223,7 @@ def _checked(x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         if values.dim() not in sizes or not values.numel():
             axes = " or ".join(map(str, sizes))
             raise ValueError(f"{name} must have {axes} axes, got shape {tuple(values.shape)}")
-    expected: Sequence[int] = x.shape[: targets.dim() - 1]
-    if targets.shape[:-1] != expected:
+    if targets.shape[:-1] != x.shape[: targets.dim() - 1]:
         shapes = f"x of shape {tuple(x.shape)}, got {tuple(targets.shape)}"
         raise ValueError(f"targets must have one output for each of {shapes}")
     return x.detach().cpu(), targets.detach().cpu()
