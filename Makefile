@@ -37,10 +37,11 @@ help:  ## list these commands
 lab: .venv/.trusted  ## open the course in JupyterLab (PORT=8890, ARGS=--no-browser)
 	$(BIN)/jupyter lab $(AT_CHAPTER_1) $(if $(PORT),--port=$(PORT)) $(ARGS)
 
-lint: .venv/.installed  ## check style, and which way imports go
+lint: .venv/.installed  ## check style, which way imports go, and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/mypy
 
 # The learner's own IPython and Jupyter settings stay out of the tests.
 test notebooks benchmarks: export IPYTHONDIR := $(CURDIR)/.venv/ipython

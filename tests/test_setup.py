@@ -319,7 +319,8 @@ def test_make_test_checks_style_and_runs_pytest_once(workplace):
     assert plan[0] == ".venv/bin/ruff check"
     assert plan[1] == ".venv/bin/ruff format --check"
     assert plan[2].startswith(".venv/bin/lint-imports")
-    (pytest_line,) = plan[3:]
+    assert plan[3] == ".venv/bin/mypy"
+    (pytest_line,) = plan[4:]
     for part in ("-n 2", "--dist loadscope", "--nbval", " tests ", " chapters"):
         assert part in pytest_line
     assert "lax" not in pytest_line
