@@ -138,7 +138,9 @@ def test_extensions_are_looked_for_in_the_environment_and_the_users_base(tmp_pat
 def test_a_missing_browser_is_advice_only():
     assert not doctor.check_browser(None).stops_you
     assert "CHROMIUM" in doctor.check_browser(None).advice
-    assert doctor.check_browser("/usr/bin/chromium").advice == ""
+    assert doctor.check_browser(None).found == "missing"
+    found = doctor.check_browser("/usr/bin/chromium")
+    assert (found.found, found.advice) == ("/usr/bin/chromium", "")
 
 
 def test_chromium_is_found_on_the_path(tmp_path, monkeypatch):

@@ -283,6 +283,11 @@ def test_windows_are_split_in_time_and_scaled_by_the_training_part():
             torch.testing.assert_close(targets[k], window[12:].float())
 
 
+def test_an_unknown_part_of_the_waves_is_refused():
+    with pytest.raises(ValueError, match="part must be train, val, test, got 'tests'"):
+        WavesData(**SMALL).dataset("tests")
+
+
 def test_targets_at_every_step_are_the_values_that_follow_it():
     x, targets = WavesData(**SMALL, every_step=True).dataset("val").tensors
     last = WavesData(**SMALL, every_step=False).dataset("val").tensors[1]
@@ -323,6 +328,7 @@ def test_errors_by_horizon_look_at_the_last_step():
     ("given", "kind", "says"),
     [
         ({"length": 0}, ValueError, "length must be at least 1, got 0"),
+        ({"horizon": 0}, ValueError, "horizon must be at least 1, got 0"),
         ({"horizon": 1.5}, TypeError, "horizon must be a whole number, got 1.5"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"every_step": 1}, TypeError, "every_step must be a bool, got 1"),
@@ -656,6 +662,13 @@ def test_losses_of_all_parts_are_logged():
     assert result["test_loss"] == pytest.approx(F.mse_loss(module(x), targets).item(), rel=1e-5)
     (outputs,) = run.predict(module, datamodule=data)[:1]
     torch.testing.assert_close(outputs, module(x[: len(outputs)]))
+
+
+@pytest.mark.parametrize("kind", [LSTMByHand, LightningLSTM])
+def test_what_comes_out_for_each_company_is_logged(kind):
+    module, run = kind(), quiet_trainer(1)
+    run.fit(module, datamodule=CompaniesData())
+    assert run.callback_metrics.keys() == {"train_loss", "out_0", "out_1"}
 
 
 def test_settings_of_numpy_go_through_a_checkpoint():

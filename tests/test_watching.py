@@ -155,6 +155,12 @@ def test_a_forecaster_is_watched_with_and_without_an_output_at_every_step(every_
     assert events[-1].value == pytest.approx(first_ahead.item())
 
 
+def test_values_that_are_all_the_same_get_room():
+    same = np.full((1, 4, 1), 3.0)
+    figure = picture(same, same[:, -1], same[:, -1])
+    assert figure.axes[0].get_ylim() == (2.0, 4.0)
+
+
 def test_native_logs_its_labels_and_no_numbers_beside(tmp_path):
     seed(42)
     log = read(fit(LightningLSTM(), CompaniesData(), tmp_path, 2, [Watch(X, TARGETS)]))
