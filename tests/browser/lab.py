@@ -248,7 +248,12 @@ class Notebook:
         return "*" in prompt.text_content()
 
     def execute(self, code):
-        """Run `code` in the kernel, outside any cell, and return what it printed."""
+        """Run `code` in the kernel, outside any cell, and return what it printed.
+
+        First the kernel deals with what its widgets have sent: their messages go over a subshell
+        of their own, which code could overtake.
+        """
+        self.page.wait_for_function("window.unanswered.size === 0")
         reply = self._ask(EXECUTE, code)
         assert not reply["error"], strip_ansi(reply["error"])
         return reply["printed"]
