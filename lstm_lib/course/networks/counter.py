@@ -65,6 +65,10 @@ def retrained() -> "Network":
     return train_counter(seed=2)
 
 
+# What is said of the stored network.
+JUDGED = "right up to n = 67"
+
+
 def judged(model: VectorLSTM) -> str:
     """Say how far a network counts."""
     return f"right up to n = {longest(lambda x: model.forward(x)[0], threshold=0)}"

