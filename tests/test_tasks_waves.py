@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.course.tasks.waves import waves, windows
+from lstm_lib.course.tasks.waves import swings, waves, windows
 
 
 def heights(series):
@@ -125,3 +125,51 @@ BAD_INPUT = [
 def test_bad_input_is_named(act, error, names):
     with pytest.raises(error, match=f"^{re.escape(names)}"):
         act()
+
+
+# --- swings -------------------------------------------------------------------------------------
+
+
+def period(swing):
+    """Return the steps from one way down through 0 to the next."""
+    down = np.flatnonzero((swing[:-1] > 0) & (swing[1:] <= 0))
+    return np.diff(down).mean()
+
+
+def by_distance(force):
+    """Return how far 50 swings go, and their periods."""
+    seen = swings(force, 50, seq_len=400, noise=0.0)
+    return abs(seen).max(axis=1), np.array([period(swing) for swing in seen])
+
+
+def test_a_textbook_spring_has_one_period():
+    far, periods = by_distance(lambda x: x)
+    assert far.min() < 0.7
+    assert far.max() > 1.8
+    assert periods == pytest.approx(2 * np.pi / 0.2, abs=0.5)
+
+
+def test_a_harder_spring_swings_faster_the_further_it_is_pulled():
+    far, periods = by_distance(lambda x: x**3)
+    assert periods == pytest.approx(7.4163 / far / 0.2, rel=0.06)
+
+
+def test_no_swing_grows_or_fades():
+    for force in (lambda x: x, lambda x: x**3):
+        seen = abs(swings(force, 50, seq_len=400, noise=0.0))
+        assert seen[:, :200].max(axis=1) == pytest.approx(seen[:, 200:].max(axis=1), rel=0.05)
+
+
+def test_swings_have_their_noise_and_their_seed():
+    clean, noisy = (swings(lambda x: x, 200, noise=noise, seed=1) for noise in (0.0, 0.3))
+    assert clean.shape == (200, 60)
+    assert (noisy - clean).std() == pytest.approx(0.3, rel=0.02)
+    assert (swings(lambda x: x, 3, seed=1) != swings(lambda x: x, 3, seed=2)).any()
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong"), [("count", 0), ("seq_len", 0), ("noise", -0.1), ("seed", -1)]
+)
+def test_odd_arguments_of_swings_are_named(argument, wrong):
+    with pytest.raises(ValueError, match=argument):
+        swings(**{"force": lambda x: x, "count": 3, argument: wrong})

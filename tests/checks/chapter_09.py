@@ -95,6 +95,28 @@ def ties_count(losses, patience):
     return len(losses), best + 1
 
 
+def ties_move(losses, patience):
+    """Take the same loss again as the new best."""
+    best, waited = 0, 0
+    for k in range(1, len(losses)):
+        best, waited = (k, 0) if losses[k] <= losses[best] else (best, waited + 1)
+        if waited == patience:
+            return k + 1, best + 1
+    return len(losses), best + 1
+
+
+def from_zero(losses, patience):
+    """Start with a best loss of 0, below which none comes."""
+    best, best_epoch, waited = 0, 0, 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, best_epoch, waited = (
+            (loss, epoch, 0) if loss < best else (best, best_epoch, waited + 1)
+        )
+        if waited == patience:
+            return epoch, best_epoch
+    return len(losses), best_epoch
+
+
 def counted(width, series=(700, 150, 150)):
     return sum(len(windows(np.zeros(part), width - 6, 6)[0]) for part in series)
 
@@ -111,6 +133,8 @@ ANSWERS = {
             (892, "starts at step 0"),
             (898, "one too many"),
             (913, "has to be in the part as well"),
+            (910, "has to be in the part as well"),
+            (970, "has to be in the part as well"),
             (985, "6 more that are to be forecast"),
             (665, "the training part alone"),
             (115, "one of the smaller parts"),
@@ -140,6 +164,9 @@ ANSWERS = {
             (0.5**24, "the other way round"),
             (0.5 ** (1 / 7.3), "a period of 7.3"),
             (0.5 ** (1 / 12), "half for 12 steps"),
+            (0.0285, "the share lost"),
+            (-math.log(2 ** (1 / 24) - 1), "before the sigmoid"),
+            (0.5 ** (1 / 23), "not 23"),
             (0.5, "a single step"),
             (2 ** (1 / 24), "would grow"),
             (math.log(0.5) / 24, "the logarithm"),
@@ -161,6 +188,10 @@ ANSWERS = {
             (
                 lambda x, p, h: x[:, [min(len(x[0]) - p + k, len(x[0]) - 1) for k in range(h)], 0],
                 "it starts again",
+            ),
+            (
+                lambda x, p, h: x[:, -p:, 0].repeat_interleave(2, 1)[:, :h],
+                "as a whole comes again",
             ),
             (lambda x, p, h: x[:, torch.arange(h) % p, 0], "the last one is fresher"),
             (lambda x, p, h: x[:, -h:, 0], "where is the period"),
@@ -184,6 +215,8 @@ ANSWERS = {
             (rises, "with the best so far"),
             (no_reset, "starts the count again"),
             (ties_count, "no improvement"),
+            (ties_move, "is no new best"),
+            (from_zero, "with what is the first one compared"),
             (lambda *case: tuple(e - 1 for e in stop(*case)), "from 1"),
             (lambda *case: stop(*case)[::-1], "first where it stops"),
             (lambda *case: stop(*case)[0], "return both"),

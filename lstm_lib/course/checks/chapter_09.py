@@ -21,7 +21,8 @@ def window_count() -> Sheet:
     yield 2 * (150 - 36 + 1), "those are the two smaller parts alone"
     yield _windows(37), "the first window starts at step 0: that is one more in each part"
     yield _windows(35), "one too many in each part: where does the last window start?"
-    yield _windows(30), "what is to be forecast has to be in the part as well"
+    for without_forecast in (_windows(30), _windows(31), 1000 - 30):
+        yield without_forecast, "what is to be forecast has to be in the part as well"
     yield _windows(6), "a window has 30 steps, and 6 more that are to be forecast"
     yield 700 - 36 + 1, "that is the training part alone"
     yield 150 - 36 + 1, "that is one of the smaller parts alone"
@@ -56,6 +57,9 @@ def keeping_gate() -> Sheet:
     yield 0.5**24, "that is what a gate of 0.5 leaves after 24 steps; asked is the other way round"
     yield 0.5 ** (1 / 7.3), "that is for a period of 7.3 steps"
     yield 0.5 ** (1 / 12), "that keeps half for 12 steps"
+    yield 1 - 0.5 ** (1 / 24), "that is the share lost at each step; the gate is what is kept"
+    yield log(1 / (2 ** (1 / 24) - 1)), "that is the bias of such a gate, before the sigmoid"
+    yield 0.5 ** (1 / 23), "24 steps are 24 factors, not 23"
     yield 0.5, "that keeps half for a single step"
     yield 2 ** (1 / 24), "a gate lies between 0 and 1; with this one a memory would grow"
     yield log(0.5) / 24, "that is the logarithm of the gate"
@@ -97,6 +101,7 @@ _PICKED = [  # the steps of a window that a likely mistake picks
     ([6, 5, 4, 3, 6, 5], "that walks backwards through the period"),
     ([3, 3, 3, 3, 3, 3], "that is one value of a period ago; the forecast moves on step by step"),
     ([3, 4, 5, 6, 6, 6], "after one period it starts again; the last value does not go on"),
+    ([3, 3, 4, 4, 5, 5], "not each value twice: the period as a whole comes again"),
     ([0, 1, 2, 3, 0, 1], "that is the first period of the window; the last one is fresher"),
     ([1, 2, 3, 4, 5, 6], "those are the last steps, as many as the horizon; where is the period?"),
 ]
@@ -119,9 +124,10 @@ def early_stop(losses: list[float], patience: int) -> Sheet:
     yield _stop(losses, patience + 1), "it stops one epoch too late"
     yield _stop(losses, patience - 1), "it stops one epoch too early"
     yield (stop, stop), "the best epoch is not the one at which it stops"
-    yield _stop(losses, patience, before=True), "compare with the best so far, not the last one"
-    yield _stop(losses, patience, reset=False), "in a row: a new best starts the count again"
-    yield _stop(losses, patience, ties=True), "the same loss again is no improvement"
+    for slip, hint in _SLIPS:
+        yield _stop(losses, patience, **slip), hint
+    for first in (0, 1, None):
+        yield (patience, first), "no loss is ever a best: with what is the first one compared?"
     yield (stop - 1, best - 1), "count the epochs from 1"
     yield (best, stop), "first where it stops, then the best"
     for half in right:
@@ -139,18 +145,32 @@ def early_stop(losses: list[float], patience: int) -> Sheet:
     yield ELSE, hint
 
 
+_SLIPS: list[tuple[dict[str, bool], str]] = [
+    ({"before": True}, "compare with the best so far, not the last one"),
+    ({"reset": False}, "in a row: a new best starts the count again"),
+    ({"ties": True}, "the same loss again is no improvement"),
+    ({"ties": True, "moved": True}, "the same loss again is no new best"),
+]
+
+
 def _stop(
-    losses: list[float], patience: int, before: bool = False, reset: bool = True, ties: bool = False
+    losses: list[float],
+    patience: int,
+    before: bool = False,
+    reset: bool = True,
+    ties: bool = False,
+    moved: bool = False,
 ) -> tuple[int, int]:
     """Return where early stopping ends, and its best epoch.
 
-    Or as a mistake has it: against the epoch `before`, without a `reset`, `ties` as progress.
+    Or as a mistake has it: against the epoch `before`, without a `reset`, `ties` as progress,
+    the best `moved` to the last of them.
     """
     best, waited = 0, 0
     for k in range(1, len(losses)):
         rival = losses[k - 1] if before else losses[best]
         is_better = losses[k] <= rival if ties else losses[k] < rival
-        if losses[k] < losses[best]:
+        if losses[k] < losses[best] or (moved and is_better):
             best = k
         waited = 0 if is_better and reset else waited + (not is_better)
         if waited >= patience and not is_better:

@@ -1,5 +1,6 @@
-"""A time series of waves, and windows that look back in it to forecast what follows."""
+"""A time series of waves, swings on a spring, and windows that look back to forecast."""
 
+from collections.abc import Callable
 from math import tau
 
 import numpy as np
@@ -30,6 +31,43 @@ def waves(seq_len: int = 2000, noise: float = 0.1, trend: float = 0.0005, seed: 
     if _validate.number("noise", noise) < 0:
         raise ValueError(f"noise must be at least 0, got {noise!r}")
     return series + noise * draw.standard_normal(len(t))
+
+
+def swings(
+    force: Callable[[ndarray], ndarray],
+    count: int,
+    seq_len: int = 60,
+    noise: float = 0.05,
+    seed: int = 0,
+) -> ndarray:
+    """Return where a weight on a spring is, step by step, in `count` swings, (count, seq_len).
+
+    The spring pulls back with force(x), and a step is a fifth of a unit of time. Each swing is let
+    go at a distance from U(0.5, 2), and is seen from one of its first 60 steps on.
+
+    Args:
+        force: x for a spring as in a textbook, x ** 3 for one that gets harder the further it is
+            pulled.
+        count: how many swings, at least 1.
+        seq_len: how many steps are seen of each, at least 1.
+        noise: standard deviation of the noise on every step, 0 or more.
+        seed: of the distances, the first steps and the noise.
+    """
+    count = _validate.count("count", count, at_least=1)
+    seq_len = _validate.count("seq_len", seq_len, at_least=1)
+    if _validate.number("noise", noise) < 0:
+        raise ValueError(f"noise must be at least 0, got {noise!r}")
+    draw = np.random.default_rng(_validate.count("seed", seed))
+    x, speed = draw.uniform(0.5, 2.0, count), np.zeros(count)
+    first = draw.integers(0, 60, (count, 1))
+    path = []
+    for _ in range(60 + seq_len):
+        path.append(x)
+        for _ in range(2):  # half a step each: speed first, then place, so that no swing grows
+            speed = speed - 0.1 * force(x)
+            x = x + 0.1 * speed
+    seen = np.take_along_axis(np.stack(path, axis=1), first + np.arange(seq_len), axis=1)
+    return seen + noise * draw.standard_normal(seen.shape)
 
 
 def windows(series: ndarray, length: int, horizon: int = 1) -> tuple[ndarray, ndarray]:
