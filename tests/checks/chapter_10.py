@@ -33,36 +33,23 @@ def signed(run, n):
     return (steps.std(dim=0) / steps.mean(dim=0)).argmin()
 
 
-def knocked(value=None, quantity="c", units=lambda unit: unit, part=lambda c: c, of="c"):
-    """Return an answer to exercise 4 that holds this."""
+def swapped(change=lambda v: v.roll(1), of="c", quantity="c", at=lambda u, s: (u, s)):
+    """Return an answer to exercise 4 that exchanges this."""
 
-    def run(model, x, unit):
-        seen = part(getattr(trace(model, x)[0], of))
-        mean = seen[:, :, unit].mean().item() if value is None else value
-        return trace(model, x, clamp=Clamp(quantity, mean, units=units(unit))).result
+    def run(model, x, unit, step):
+        values = change(getattr(trace(model, x)[0], of)[:, step, unit]).tolist()
+        units, steps = at(unit, step)
+        clamps = [
+            Clamp(quantity, value, units=units, steps=steps, batch=row)
+            for row, value in enumerate(values)
+        ]
+        return trace(model, x, clamp=clamps)
 
     return run
 
 
-def of_all(model, x, unit):
-    return knocked(value=trace(model, x)[0].c.mean().item())(model, x, unit)
-
-
-def seen(model, x):
-    return trace(model, x)[0].c
-
-
-def held_at(model, x, unit, value):
-    return knocked(value.item())(model, x, unit)
-
-
-def whole_run(model, x, unit, **steps):
-    mean = seen(model, x)[:, :, unit].mean().item()
-    return trace(model, x, clamp=Clamp("c", mean, units=unit, **steps))
-
-
-def late(model, x, unit):
-    return whole_run(model, x, unit, steps=slice(2, None)).result
+def result(run):
+    return lambda *case: run(*case).result
 
 
 ANSWERS = {
@@ -109,33 +96,28 @@ ANSWERS = {
         ],
         secrets=("argmin", "std("),
     ),
-    checks.knocked_out: Answers(
+    checks.exchanged_unit: Answers(
         right=[
-            knocked(),
-            lambda *case: knocked()(*case).numpy(),
-            lambda *case: knocked()(*case).tolist(),
+            result(swapped()),
+            lambda *case: swapped()(*case).result.numpy(),
+            lambda *case: swapped()(*case).result.tolist(),
         ],
         mistakes=[
-            (lambda model, x, _: trace(model, x).result, "the untouched run"),
-            (knocked(0.0), "held the unit at 0"),
-            (knocked(quantity="h", of="h"), "the memory is c"),
-            (knocked(of="h"), "at the mean of h"),
-            (knocked(units=lambda _: None), "held every unit"),
-            (of_all, "the mean over all units"),
-            (lambda m, x, u: knocked()(m, x, u - 1), "counted from 0"),
-            (knocked(part=lambda c: c[:1]), "of the first sequence"),
-            (knocked(part=lambda c: c[:, -1:]), "of the last step"),
-            (lambda m, x, u: held_at(m, x, u, seen(m, x)[:, u].mean()), "one step:"),
-            (lambda m, x, u: held_at(m, x, u, seen(m, x)[u].mean()), "one sequence:"),
-            (late, "left out the first steps"),
-            (whole_run, "return what the whole model says"),
-            (lambda *case: whole_run(*case).output, "what the whole model says"),
-            (lambda *case: whole_run(*case)[0].h, "what the whole model says"),
-            (knocked(3.0), "trace once untouched"),
-            (lambda model, x, _: trace(model, x), "trace once untouched"),
+            (lambda model, x, *_: trace(model, x).result, "the untouched run"),
+            (result(swapped(lambda v: v.roll(-1))), "sequence *after* it"),
+            (result(swapped(lambda v: v.mean().expand(len(v)))), "that is the mean"),
+            (result(swapped(lambda v: 0 * v)), "held the unit at 0"),
+            (result(swapped(lambda v: v[:1].expand(len(v)))), "the value of the first"),
+            (result(swapped(at=lambda u, _: (u, None))), "held every step"),
+            (result(swapped(at=lambda _, s: (None, s))), "held every unit"),
+            (result(swapped(of="h")), "h into c"),
+            (result(swapped(of="h", quantity="h")), "you exchanged h;"),
+            (swapped(), "return what the whole model says"),
+            (lambda *case: swapped()(*case)[0].h, "what the whole model says"),
+            (result(swapped(lambda v: 0 * v + 3)), "trace once, roll"),
             (lambda model, x: 0, "stopped: TypeError"),
             (2, "should be a function"),
         ],
-        secrets=(".mean()", "result"),
+        secrets=(".roll(1)", "result"),
     ),
 }

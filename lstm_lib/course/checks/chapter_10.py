@@ -96,8 +96,8 @@ def _steadiest(values: "ndarray") -> int:
     return (values.std(0) / abs(values.mean(0))).argmin()
 
 
-def _networks() -> "list[tuple[torch.nn.Module, torch.Tensor, int]]":
-    """Return a network of 3 units, an input and a unit; torch's random numbers stay untouched."""
+def _networks() -> "list[tuple[torch.nn.Module, torch.Tensor, int, int]]":
+    """Return a network of 3 units, an input, a unit and a step; torch's generator stays."""
     import torch
 
     from lstm_lib.course.networks.network import Network
@@ -105,7 +105,7 @@ def _networks() -> "list[tuple[torch.nn.Module, torch.Tensor, int]]":
     draw = torch.Generator().manual_seed(4)
     network = Network(2, 3, 2, seed=5).double()
     x = torch.randn(4, 6, 2, generator=draw, dtype=torch.float64)
-    return [(network, x, unit) for unit in (1, 2)]
+    return [(network, x, unit, step) for unit, step in ((1, 2), (2, 3))]
 
 
 def _output(answer: Callable, *case: Any) -> object:
@@ -117,44 +117,45 @@ def _output(answer: Callable, *case: Any) -> object:
 
 
 @verdict.function(_networks, run=_output)
-def knocked_out(model: "torch.nn.Module", x: "torch.Tensor", unit: int) -> Sheet:
-    """Check exercise 4: a function that holds a unit's c at its mean and returns the result."""
+def exchanged_unit(model: "torch.nn.Module", x: "torch.Tensor", unit: int, step: int) -> Sheet:
+    """Check exercise 4: a function that exchanges a unit's c between sequences at one step."""
     from lstm_lib.trace import trace
 
     untouched = trace(model, x)
-    h, c = untouched[0].h, untouched[0].c  # (batch_size, seq_len, units)
-    mean, held = c[:, :, unit], partial(_held, model, x)
-    right = held(mean, unit)
+    c, held = untouched[0].c, partial(_held, model, x, unit=unit, step=step)
+    values = c[:, step, unit]
+    right = held(values.roll(1))
     yield right.result, CORRECT
-    yield untouched.result, "that is the untouched run: pass a Clamp to trace"
-    yield held(0 * c, unit).result, "you held the unit at 0; hold it at its mean"
-    yield held(h[:, :, unit], unit, "h").result, "you held h; the memory is c"
-    yield held(h[:, :, unit], unit).result, "you held c at the mean of h"
-    yield held(mean, None).result, "you held every unit; say which with units="
-    yield held(c, unit).result, "that is the mean over all units"
-    before = held(c[:, :, unit - 1], unit - 1).result
-    yield before, "units are counted from 0: this is the one before"
-    yield held(c[:1, :, unit], unit).result, "that is the mean of the first sequence; take all"
-    yield held(c[:, -1, unit], unit).result, "that is the mean of the last step; take all"
-    of_step, of_sequence = held(c[:, unit], unit).result, held(c[unit], unit).result
-    yield of_step, "that is the mean of one step: the last axis is the unit"
-    yield of_sequence, "that is the mean of one sequence: the last axis is the unit"
-    late = held(mean, unit, steps=slice(2, None)).result
-    yield late, "you left out the first steps; hold it at every step"
+    yield untouched.result, "that is the untouched run: pass a Clamp for each sequence to trace"
+    yield held(values.roll(-1)).result, "that is the value of the sequence *after* it; roll by 1"
+    mean = values.mean().expand(len(x))
+    yield held(mean).result, "that is the mean, which no sequence may have; exchange the values"
+    yield held(0 * values).result, "you held the unit at 0; exchange the values"
+    first = values[:1].expand(len(x))
+    yield held(first).result, "every sequence got the value of the first; each has its own clamp"
+    every = held(values.roll(1), step=None).result
+    yield every, "you held every step; say which with steps="
+    yield held(c[:, step, unit].roll(1), unit=None).result, "you held every unit; say units="
+    h = untouched[0].h[:, step, unit].roll(1)
+    yield held(h).result, "you exchanged h into c; the memory is c"
+    yield held(h, quantity="h").result, "you exchanged h; the memory is c"
     yield right.output, "that is the run, or its h; return what the whole model says"
-    yield ELSE, "trace once untouched, take the mean of c[:, :, unit], trace again with a Clamp"
+    yield ELSE, "trace once, roll c[:, step, unit] by 1, trace again with a Clamp per sequence"
 
 
 def _held(
     model: "torch.nn.Module",
     x: "torch.Tensor",
-    at: "torch.Tensor",
-    units: int | None,
+    values: "torch.Tensor",
+    unit: int | None,
+    step: int | None,
     quantity: str = "c",
-    steps: slice | None = None,
 ) -> "Traced":
-    """Run a model with units held at the mean of some values."""
+    """Run a model with a unit of each sequence held at its own value."""
     from lstm_lib.trace import Clamp, trace
 
-    clamp = Clamp(quantity, at.mean().item(), units=units, steps=steps)
-    return trace(model, x, clamp=clamp)
+    clamps = [
+        Clamp(quantity, value, units=unit, steps=step, batch=row)
+        for row, value in enumerate(values.tolist())
+    ]
+    return trace(model, x, clamp=clamps)
