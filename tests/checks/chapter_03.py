@@ -104,6 +104,8 @@ ANSWERS = {
             (model(o=(0, 0, 0)), "A is right, B is off. On day 4 of B the output"),
             (model(f=(0, 0, 1)), "its forget gate goes down to 0.73"),
             (model(i=(0, 0, -0.5)), "write more on day 1"),
+            (model(g=(0, 4, -2)), "then day 3 takes 0.76 away"),
+            (model(g=(0, 2, 0)), "tanh makes nearly the same of both"),
             (model(g=(0, 8, -2)), "B is right, A is off. A should end"),
             (model(g=(0, 8, -4)), "both are off; begin with B"),
             ([0] * 11, "twelve numbers"),

@@ -5,13 +5,15 @@ from lstm_lib.rnn import ScalarRNN
 from tests.checks import Answers
 
 
-def rnn_gradients(w_h, w_x, b, xs, target, factor=2, slope=True, carry=True, days=99, late=0):
+def rnn_gradients(
+    w_h, w_x, b, xs, target, factor=2, slope=True, carry=True, days=99, late=0, add=1
+):
     hs = [0.0, *ScalarRNN(w_h, w_x, b).run(xs)]
     dh, sums = factor * (hs[-1] - target), [0.0, 0.0, 0.0]
     for t in list(range(len(xs), 0, -1))[:days]:
         dz = dh * (1 - hs[t] ** 2) if slope else dh
         shares = (dz * hs[t - 1 + late], dz * xs[t - 1], dz)
-        sums = [a + b for a, b in zip(sums, shares, strict=True)]
+        sums = [a + b for a, b in zip(sums, shares, strict=True)] if add else [*shares]
         dh = dz * w_h if carry else dz
     return sums
 
@@ -87,6 +89,7 @@ ANSWERS = {
             (rnn_slip(factor=1), "twice the error"),
             (rnn_slip(factor=-2), "the signs"),
             (rnn_slip(carry=False), "multiply by w_h"),
+            (rnn_slip(add=0), "+= and not ="),
             (rnn_slip(late=1), "the h of the day before"),
             (lambda *case: rnn_gradients(*case)[::-1], "the order"),
             (lambda *_: (7, 7, 7), "last day to first"),

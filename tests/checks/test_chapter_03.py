@@ -61,10 +61,11 @@ FAR = (0.31, 0.0, 0.0, 0.0)
     ("a", "b", "hint"),
     [
         (run(0.5), run(0.5, c=(0.29, 0.0, 0.0, 0.0)), "hardly a difference"),
-        (run(0.5), run(0.5, c=FAR), "look at the output gate"),
+        (run(0.5), run(0.5, c=FAR, o=(1.0, 1.0, 1.0, 0.89)), "look at the output gate, 0.89"),
+        (run(0.5), run(0.5, c=FAR, o=(0.0, 0.0, 0.0, 0.91)), "tanh makes nearly the same"),
         (run(0.5), run(0.5, c=FAR, f=(1.0, 1.0, 0.79, 1.0)), "the forget gate, 0.79 on day 3"),
         (run(0.5, f=(1.0, 0.79, 1.0, 1.0)), run(0.5, c=FAR), "the forget gate, 0.79 on day 2"),
-        (run(0.5), run(0.5, c=FAR, f=(0.0, 0.81, 0.81, 0.81)), "look at the output gate"),
+        (run(0.5), run(0.5, c=FAR, f=(0.0, 0.81, 0.81, 0.81)), "tanh makes nearly the same"),
         (run(0.0), run(0.5, o=(1.0, 1.0, 1.0, 0.89)), "the output gate shows only 0.89"),
         (run(0.0), run(0.5, o=(0.0, 0.0, 0.0, 0.91)), "tanh makes"),
         (run(0.0), run(0.5, f=(1.0, 1.0, 1.0, 0.79)), "its forget gate goes down to 0.79"),

@@ -150,9 +150,12 @@ def _lost_hint(a: Trace, b: Trace) -> str:
     kept = min(a.f[day], b.f[day])
     if kept < 0.8:
         return f"Day 1 is written, then lost: look at the forget gate, {kept:.2f} on day {day + 1}"
+    ends = f"The memories end at c = {a.c[-1]:.2f} and c = {b.c[-1]:.2f}"
+    if b.o[-1] < 1 - _CLOSE:
+        return f"{ends}: look at the output gate, {b.o[-1]:.2f} on day 4 of B"
     return (
-        f"The memories end at c = {a.c[-1]:.2f} and c = {b.c[-1]:.2f}: "
-        f"look at the output gate, {b.o[-1]:.2f} on day 4 of B, and at how far apart they are"
+        f"{ends}, and tanh makes nearly the same of both: A should end near 0, so look at what "
+        "the candidate adds on days 2 to 4"
     )
 
 
@@ -162,6 +165,13 @@ def _weak_hint(b: Trace) -> str:
         return f"On day 4 of B the output gate shows only {b.o[-1]:.2f} of the memory"
     if min(b.f[1:]) < 0.8:
         return f"B loses memory: its forget gate goes down to {min(b.f[1:]):.2f}"
+    written = [i * g for i, g in zip(b.i, b.g, strict=True)]
+    day = min(range(1, 4), key=lambda t: written[t])
+    if written[0] > 0.7 and written[day] < -0.1:
+        return (
+            f"B ends with c = {b.c[-1]:.2f}. Day 1 writes {written[0]:.2f}, then day {day + 1} "
+            f"takes {-written[day]:.2f} away: look at the candidate on days 2 to 4"
+        )
     return (
         f"B ends with c = {b.c[-1]:.2f}, and tanh makes {tanh(b.c[-1]):.2f} of it: "
         "write more on day 1 (input gate, candidate)"

@@ -110,6 +110,8 @@ def rnn_gradients(w_h: float, w_x: float, b: float, xs: Sequence[float], target:
     yield _way_back(days, dh / 2, w_h), "the slope of a square is twice the error"
     yield _way_back(days, -dh, w_h), "the signs are turned round: the error is h - target"
     yield _way_back(days, dh, 1.0), "on the way to the day before, multiply by w_h"
+    first = _way_back(days, dh, w_h, add=False)
+    yield first, "only the share of day 1 is left: add up the days, += and not ="
     late = _way_back([(h, x, h) for _, x, h in days], dh, w_h)
     yield late, "the weight w_h meets the h of the day before, not of today"
     for order in list(permutations(right))[1:]:
@@ -119,11 +121,14 @@ def rnn_gradients(w_h: float, w_x: float, b: float, xs: Sequence[float], target:
     yield ELSE, hint
 
 
-def _way_back(days: Sequence[_Day], dh: float, w_h: float, slope: bool = True) -> list[float]:
+def _way_back(
+    days: Sequence[_Day], dh: float, w_h: float, slope: bool = True, add: bool = True
+) -> list[float]:
     """Return what the days give to w_h, w_x and b, from the derivative of the last h."""
     total = [0.0, 0.0, 0.0]
     for before, x, h in reversed(days):
         dz = dh * (1.0 - h**2) if slope else dh
-        total = [a + share for a, share in zip(total, (dz * before, dz * x, dz), strict=True)]
+        shares = [dz * before, dz * x, dz]
+        total = [a + share for a, share in zip(total, shares, strict=True)] if add else shares
         dh = dz * w_h
     return total
