@@ -85,6 +85,7 @@ ANSWERS = {
             (lambda xs, w_h, w_x: w_x * w_h ** (len(xs) - 1), "slopes of tanh"),
             (lambda xs, w_h, w_x: w_x * input_gradient(xs, w_h, 1.0), "has to use w_x too"),
             (lambda xs, w_h, w_x: 0.0, "nudging x_1"),
+            (lambda xs, w_h, w_x: 3.0 * input_gradient(xs, w_h, w_x), "missing or too many"),
         ],
         secrets=("1 - h", "1-h", "**", "return"),
     ),

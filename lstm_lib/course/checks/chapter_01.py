@@ -68,7 +68,7 @@ def input_gradient(xs: tuple[float, ...], w_h: float, w_x: float) -> Sheet:
     yield without_slopes, "the slopes of tanh are missing: only the weights are multiplied"
     slope, on = _first_day(xs, w_h, 1.0)
     yield w_x * slope * on, "the run itself has to use w_x too"
-    yield ELSE, "measure it by nudging x_1, then find the factor you miss by dividing"
+    yield ELSE, "measure it by nudging x_1, then divide: it shows a factor missing or too many"
 
 
 def _first_day(xs: tuple[float, ...], w_h: float, w_x: float) -> tuple[float, float]:

@@ -87,6 +87,9 @@ def _average(memory: float, f: Sequence[float], i: Sequence[float]) -> Sheet:
     yield fourth, "only step 4 is left: f dropped what was there before"
     yield fourth / 2, "step 1 is lost: look where f or i shuts it out"
     yield first / 2, "step 4 is not written yet"
+    yield first / 4 + fourth / 2, "step 1 is halved twice: when it is written, and again at step 4"
+    yield first + fourth / 2, "step 4 counts half, and step 1 still counts whole"
+    yield first / 2 + fourth, "step 1 counts half, and step 4 still counts whole"
     yield first, "only step 1 is left: step 4 is not written yet"
     if f[4] < 1 or f[5] < 1:
         yield ELSE, "after step 4 the memory should stay: look at f on steps 5 and 6"
