@@ -15,6 +15,8 @@ from lstm_lib.trace import trace
 if TYPE_CHECKING:
     from numpy import ndarray
 
+    from lstm_lib.trace import Clamp
+
 COUNTED = 10  # the n of the string that shows which unit counts
 REMEMBERED = 100  # strings that show which unit remembers
 
@@ -47,19 +49,21 @@ class Reader:
         import numpy as np
 
         self.model, self.alphabet = model, alphabet
+        self.top = 0  # the layer whose c is kept
         # Three sequences of two steps: a module that has the steps first gives itself away.
         self.hidden_size = self(np.tile(np.eye(len(alphabet))[0], (3, 2, 1))).c.shape[2]
 
-    def __call__(self, x: "ndarray") -> Reading:
+    def __call__(self, x: "ndarray", clamp: "Clamp | None" = None) -> Reading:
         """Return what the network says and keeps, in float64.
 
         Args:
             x: symbols, one-hot, (batch_size, seq_len, symbols).
+            clamp: what is held, if anything.
         """
         from lstm_lib.vector import VectorLSTM
 
         run = self._forward if isinstance(self.model, VectorLSTM) else self._traced
-        outputs, c = run(x)
+        outputs, c = run(x, clamp)
         found = tuple(getattr(outputs, "shape", ()))
         if found != x.shape:
             what = found or type(outputs).__name__
@@ -80,25 +84,29 @@ class Reader:
         """Return the logits alone, shaped like `x`."""
         return self(x).outputs
 
-    def _forward(self, x: "ndarray") -> tuple[Any, Any]:
+    def _forward(self, x: "ndarray", clamp: "Clamp | None") -> tuple[Any, Any]:
         """Return outputs and cell states of a VectorLSTM."""
         model, symbols = self.model, len(self.alphabet)
         if (model.input_size, model.output_size) != (symbols, symbols):
             raise ValueError(
                 f"model must read and say {symbols} symbols, {self.alphabet}, got {model!r}"
             )
+        if clamp:
+            held = trace(model, x, clamp=clamp)
+            return held.result[0], held[0].c
         outputs, record = model.forward(x)
         return outputs, record.c
 
-    def _traced(self, x: "ndarray") -> tuple[Any, Any]:
+    def _traced(self, x: "ndarray", clamp: "Clamp | None") -> tuple[Any, Any]:
         """Return outputs and cell states of a torch module, as arrays."""
         parameters = getattr(self.model, "parameters", None)
         first = next(parameters(), None) if callable(parameters) else None
         try:
-            traced = trace(self.model, x if first is None else first.new_tensor(x))
+            traced = trace(self.model, x if first is None else first.new_tensor(x), clamp=clamp)
         except RuntimeError as error:  # torch's own, for an input of a size that does not fit
             shape = ", ".join(map(str, x.shape))
             raise ValueError(f"model must take symbols of shape ({shape}), got {error}") from error
+        self.top = traced[-1].layer
         return _array(traced.result), _array(traced[-1].c)
 
 
@@ -160,6 +168,26 @@ def counting_unit(reader: Reader) -> int:
     """Return the unit whose c goes most closely with the number of a's minus that of b's."""
     x = counting([COUNTED]).x  # (1, 1 + 2 COUNTED, 3)
     return closest(reader(x).c[0], (x[0, :, 0] - x[0, :, 1]).cumsum())
+
+
+def edge(reader: Reader, unit: int) -> float | None:
+    """Return c of the unit at which "b must come" ends, before the last b; None without one."""
+    from lstm_lib.trace import Clamp
+
+    x, t = counting([COUNTED]).x, 2 * COUNTED - 1
+    high, low = reader(x).c[0, t : t + 2, unit].tolist()
+
+    def says_b(value: float) -> bool:
+        clamp = Clamp("c", value, units=unit, steps=t, layer=reader.top)
+        _, b, end = reader(x, clamp).outputs[0, t]
+        return bool(b > 0 >= end)
+
+    if not says_b(high) or says_b(low):
+        return None
+    for _ in range(24):  # halve the interval
+        middle = (low + high) / 2
+        low, high = (low, middle) if says_b(middle) else (middle, high)
+    return high
 
 
 def remembering_unit(reader: Reader) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lstm_lib.course.explorers import counter_picture as picture
 from lstm_lib.course.explorers.controls.entry import Entry
-from lstm_lib.course.reading import Reader, counting_unit
+from lstm_lib.course.reading import Reader, counting_unit, edge
 from lstm_lib.course.tasks.counting import END, counting_string, longest
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.base import Explorer, View, columns
@@ -37,6 +37,7 @@ class CounterExplorer(Explorer):
         self._reader = Reader(model, picture.ALPHABET)
         self.counts = counting_unit(self._reader)
         self.longest = longest(self._reader.predict, threshold=0, at_most=picture.MOST)
+        self.edge = edge(self._reader, self.counts)
         self._count = lru_cache(maxsize=1)(self._read)
         start = counting_string(START)
         self.string = Entry(value=start, letters="ab", longest=2 * picture.MOST, label="string",
@@ -79,7 +80,7 @@ class CounterExplorer(Explorer):
     def _read(self, string: str) -> tuple[picture.Count, str]:
         """Return what the network does with a string, and what of its picture stays."""
         reading = self._reader.read(END + string)
-        count = picture.scene(string, reading, self.counts, self.longest)
+        count = picture.scene(string, reading, self.counts, self.longest, self.edge)
         return count, picture.frame(count)
 
 

@@ -10,9 +10,9 @@ from lstm_lib.course.tasks import symbols
 from lstm_lib.course.tasks.counting import END, next_symbols
 from lstm_lib.drawing.charts import Chart, apart
 from lstm_lib.drawing.marks import cross, marker, tick, verdict
-from lstm_lib.drawing.svg import circle, line, number, path, polyline, rect, short, text
+from lstm_lib.drawing.svg import number, path, polyline, rect, short, text
 
-SIZE = (880, 484)
+SIZE = (880, 462)
 ALPHABET = "ab" + END  # what may come next, in the order of the rows
 MOST = 100  # the largest n that is tried
 LEFT, WIDTH, NUMBERS = 96, 606, 712  # where the string starts, how wide it is; the numbers' column
@@ -20,7 +20,8 @@ READS, READS_HEIGHT = 24, 22
 CELLS, CELLS_HEIGHT = 66, 186
 ROWS, ROW_HEIGHT, ROW_PITCH = 290, 34, 42  # of the predictions, one per symbol
 MARKS, AXIS = 428, 448
-RECORD = 470  # the line of all n
+RECORD = 448  # how far the network counts
+ZOOM_LEFT, ZOOM, ZOOM_WIDTH, ZOOM_HEIGHT = 712, 170, 150, 82  # the end of the string, large
 MOST_MARKERS = 30  # steps up to which every value of the counting unit has its marker
 MOST_NAMED = 4  # units whose numbers stand beside the chart
 DASHES = ("6 3", "2 3", "9 3 2 3")
@@ -39,6 +40,7 @@ class Count(NamedTuple):
         legal: the symbols that may really come; "" where the string is none, (steps,).
         right: whether exactly these are above 1/2; None where nothing may come, (steps,).
         longest: the largest n up to which every string is right, MOST at most.
+        edge: c of that unit below which the last b but one is taken for the last; None without.
     """
 
     symbols: str
@@ -48,6 +50,7 @@ class Count(NamedTuple):
     legal: Sequence[str]
     right: Sequence[bool | None]
     longest: int
+    edge: float | None
 
     @property
     def steps(self) -> int:
@@ -61,7 +64,7 @@ class Count(NamedTuple):
         return [self.unit, *others[: MOST_NAMED - 1]]
 
 
-def scene(string: str, reading: Reading, unit: int, longest: int) -> Count:
+def scene(string: str, reading: Reading, unit: int, longest: int, edge: float | None) -> Count:
     """Return the scene of one string, from the reading of it with the T before, a batch of one."""
     from lstm_lib.learning import sigmoid
 
@@ -75,6 +78,7 @@ def scene(string: str, reading: Reading, unit: int, longest: int) -> Count:
         legal=legal,
         right=verdicts(partial(symbols.right, threshold=0), logits, legal, ALPHABET),
         longest=longest,
+        edge=edge,
     )
 
 
@@ -90,7 +94,15 @@ def frame(count: Count) -> str:
     words = [text(x, y, said, 12.5, cls) for x, y, said, cls in heads]
     rows = [_row(count, k) for k in range(len(ALPHABET))]
     axis = _chart(count).axis(AXIS, 16)
-    drawn = (_reads(count), _cells(count), *rows, _marks(count), axis, _record(count))
+    drawn = (
+        _reads(count),
+        _cells(count),
+        *rows,
+        _marks(count),
+        axis,
+        _record(count),
+        _ending(count),
+    )
     return "".join((*words, *drawn))
 
 
@@ -212,7 +224,7 @@ def _cell_now(count: Count, t: int) -> str:
     chart = _chart(count)
     now = {unit: chart.up(count.cells[unit][t]) + 4 for unit in sorted(count.named)}
     pieces = [marker("c", chart.across(t), chart.up(count.cells[count.unit][t]), 5.5)]
-    for unit, y in apart(now, CELLS + CELLS_HEIGHT, 15, top=CELLS + 10).items():
+    for unit, y in apart(now, ZOOM - 24, 15, top=CELLS + 10).items():
         cls = "b ink-c" if unit == count.unit else "soft"
         words = f"unit {unit + 1}: {number(count.cells[unit][t])}"
         pieces.append(text(NUMBERS, y, words, 13, cls))
@@ -236,17 +248,27 @@ def _verdict(right: bool | None) -> str:
 
 
 def _record(count: Count) -> str:
-    """Draw all n as one line, thick up to the longest that is right."""
-    y, end = RECORD, LEFT + WIDTH * count.longest / MOST
-    words = f"right up to n = {count.longest}"
-    if count.longest == MOST:
-        words += " or more"
+    """Say how far the network counts."""
+    words = "right up to n ="
+    more = " or more" if count.longest == MOST else ""
+    return text(NUMBERS, RECORD + 4, f"{words} {count.longest}{more}", 13, "b")
+
+
+def _ending(count: Count) -> str:
+    """Draw c over the last steps, large around the edge."""
+    if count.edge is None or count.steps < 3:
+        return ""
+    values = count.cells[count.unit][-3:]
+    far = max(0.02, 1.25 * abs(values[1] - count.edge))  # the last step but one decides
+    chart = Chart(ZOOM_LEFT, ZOOM, ZOOM_WIDTH, ZOOM_HEIGHT, 3, count.edge - far, count.edge + far)
+    x, y = chart.across(1), chart.up(values[1])
     return "".join(
         (
-            text(LEFT - 8, y + 4, f"n = 1 to {MOST}", 11, "end soft"),
-            line(LEFT, y, LEFT + WIDTH, y, "line", stroke_width=2),
-            line(LEFT, y, end, y, "ink", stroke_width=5) if count.longest else "",
-            circle(end, y, 5, "ink paper", stroke_width=2),
-            text(NUMBERS, y + 4, words, 13, "b"),
+            text(NUMBERS, ZOOM - 8, "last step but one", 11, "b"),
+            text(ZOOM_LEFT + 4, chart.up(count.edge) - 4, f"edge {number(count.edge, 3)}", 11),
+            chart.frame(),
+            chart.level(count.edge, "ink", stroke_dasharray="5 3"),
+            marker("c", x, y, 4.5),
+            text(x + 9, y + 4, number(values[1], 3), 12, "ink-c b"),
         )
     )
