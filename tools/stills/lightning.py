@@ -8,16 +8,16 @@ MONO = f"font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono
 MODULE, DATA, TRAINER = "module", "data", "trainer"
 # One line of the loop: its text, whose it becomes, and the place there.
 LOOP = (
-    ("model = LSTMByHand()", MODULE, "__init__, forward"),
-    ("adam = Adam(model.parameters(), lr=0.001)", MODULE, "configure_optimizers"),
-    ("for epoch in range(2000):", TRAINER, "max_epochs=2000"),
-    ("    for x, target in companies:", DATA, "train_dataloader"),
+    ("model = TwelveNumbers()", MODULE, "__init__, forward"),
+    ("adam = torch.optim.Adam(model.parameters(), lr=0.001)", MODULE, "configure_optimizers"),
+    ("for _ in range(100):", TRAINER, "max_epochs=100"),
+    ("    for x, target in pairs:", DATA, "train_dataloader"),
     ("        output = model(x)", MODULE, "training_step"),
-    ("        loss = (output - target) ** 2", MODULE, "training_step"),
+    ("        loss = F.mse_loss(output, target)", MODULE, "training_step"),
     ("        adam.zero_grad()", TRAINER, "clear, go back, step"),
     ("        loss.backward()", TRAINER, "clear, go back, step"),
     ("        adam.step()", TRAINER, "clear, go back, step"),
-    ("    print(epoch, loss.item())", TRAINER, "progress bar, logs"),
+    ('print(f"{loss.item():.4f}")', TRAINER, "progress bar, logs"),
 )
 TOP, PITCH, CODE, EDGE = 70.0, 28.0, 24.0, 392.0  # first line of code, line to line; its frame
 BOX = 544.0  # where the boxes on the right start
