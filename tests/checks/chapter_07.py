@@ -20,6 +20,11 @@ def parts(state=lambda h, c: (h, c), axis=1, calls=2):
     return run
 
 
+def of_the_batch(layer, x, cut):
+    first, state = layer(x[:cut])
+    return torch.cat([first, layer(x[cut:], state)[0]], dim=1)
+
+
 def step_by_step(layer, x, cut):
     outputs, state = [], None
     for t in range(x.shape[1]):
@@ -70,6 +75,23 @@ def all_weights(layer):
     with torch.no_grad():
         layer.weight_hh_l0[3:6] = 1.0
     return setting()(layer)
+
+
+def without_no_grad(layer):
+    layer.bias_ih_l0[layer.hidden_size : 2 * layer.hidden_size] = 1.0
+    return layer
+
+
+def raised(ih=0.0, hh=0.0):
+    """Return an answer to exercise 5 that adds to the biases of the forget gates."""
+
+    def change(layer):
+        with torch.no_grad():
+            layer.bias_ih_l0[3:6] += ih
+            layer.bias_hh_l0[3:6] += hh
+        return layer
+
+    return change
 
 
 def renamed(layer):
@@ -149,6 +171,7 @@ ANSWERS = {
             (parts(axis=None), "should return the outputs, one array"),
             (lambda layer, x, cut: layer(x[:, :cut])[0], "of all steps"),
             (lambda layer, x, cut: layer(x, cut), "stopped with"),
+            (of_the_batch, "cuts the batch"),
             (3, "should be a function"),
         ],
         secrets=("cut:", "state)", "torch.cat"),
@@ -182,7 +205,11 @@ ANSWERS = {
             (lambda _: torch.nn.LSTM(1, 1), "the layer that came in"),
             (lambda _: torch.nn.LSTM(2, 3, num_layers=2), "the layer that came in"),
             (lambda _: 3, "should return the layer, and this is 3"),
-            (lambda a: a.bias_ih_l0.fill_(1), "stopped with RuntimeError"),
+            (lambda a: a.bias_ih_l0.fill_(1), "write under torch.no_grad()"),
+            (without_no_grad, "write under torch.no_grad()"),
+            (raised(ih=1), "1 was added to what was drawn"),
+            (raised(ih=1, hh=1), "1 was added to both biases"),
+            (lambda a: a.biases, "stopped with AttributeError"),
             (3, "should be a function"),
         ],
         secrets=("slice", "hidden_size", "bias_hh_l0"),

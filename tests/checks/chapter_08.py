@@ -34,6 +34,11 @@ def two_groups(self):
     return torch.optim.Adam([{"params": numbers[:6]}, {"params": numbers[6:]}], lr=0.01)
 
 
+def two_adams(self):
+    biases, weights = (group["params"] for group in rates()(self).param_groups)
+    return torch.optim.Adam(biases, lr=0.01), torch.optim.Adam(weights, lr=0.001)
+
+
 def twice(self):
     return torch.optim.Adam([{"params": self.parameters()}, {"params": [self.f_b], "lr": 0.01}])
 
@@ -147,6 +152,7 @@ ANSWERS = {
             (rates(kind=torch.optim.AdamW), "this is AdamW"),
             (twice, "stopped with ValueError"),
             (lambda self: [rates()(self)], "should return an optimizer"),
+            (two_adams, "two optimizers"),
             (lambda self: self, "should return an optimizer"),
             (3, "should be a function"),
         ],
@@ -167,7 +173,8 @@ ANSWERS = {
             (stops_if(one_early), "one epoch too early"),
             (stops_if(lambda self, loss: loss < 0.95), "stopped after 2 epochs"),
             (stopper(interrupt), "stopped with KeyboardInterrupt"),
-            (stopper(of_another_name), "stopped with KeyError"),
+            (stopper(of_another_name), "by which name"),
+            (stopper(lambda self, trainer: trainer.callback_metrics["b"]), "stopped with KeyError"),
             (Impatient, "stopped with TypeError"),
             (lambda limit: Callback(), "should be a class of callbacks"),
             (3, "should be a class"),

@@ -40,6 +40,8 @@ def two_rates(answer: object) -> str:
     made = verdict.result_of(answer, module)
     if verdict.is_missing(made):
         return NOT_ATTEMPTED
+    if isinstance(made, (list, tuple)) and [type(one) for one in made] == [Adam, Adam]:
+        return "those are two optimizers; one Adam takes both groups, each with its rate"
     if not isinstance(made, Optimizer):
         return f"the function should return an optimizer, and this is {verdict.short(made)}"
     if type(made) is not Adam:  # AdamW is one, too, and pulls numbers to zero
@@ -91,6 +93,8 @@ def stop_below(answer: object) -> str:
     try:
         epochs = [_epochs_with(kind, limit, returned) for limit in (0.5, 0.25)]
     except (Exception, KeyboardInterrupt) as error:  # a learner's class may raise anything
+        if isinstance(error, KeyError) and error.args == ("loss",):
+            return "nothing was logged as `loss`; by which name does training_step log it?"
         return f"your callback stopped with {verdict.told(error)}"
     if returned and all(result is ... for result in returned):
         return NOT_ATTEMPTED
