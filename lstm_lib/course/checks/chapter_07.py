@@ -184,7 +184,7 @@ def open_forget_gates(answer: object) -> str:
 
 def _noted(hint: verdict.Hint) -> verdict.Hint:
     """Return what to say to a write into a parameter whose operations PyTorch notes down."""
-    if "in-place operation" not in str(hint):
+    if "in-place" not in str(hint):
         return hint
     return verdict.Hint("PyTorch takes notes of what you write: write under torch.no_grad()")
 
