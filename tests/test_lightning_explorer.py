@@ -71,7 +71,7 @@ def lines(drawn, cls):
 def test_the_published_table_appears(example, epoch, expected, company):
     go(example, epoch=epoch, sequence=company)
     said, target = expected[company - 1], ("0.0000", "1.0000")[company - 1]
-    assert f"company {'AB'[company - 1]}: forecast {said}, {target} followed" in says(example)
+    assert f"company {'AB'[company - 1]}: prediction {said}, target {target} (" in says(example)
     shown = texts(example.render())
     assert said in shown
     assert f"company {'AB'[company - 1]}" in shown
@@ -110,7 +110,7 @@ def test_the_sentence_about_the_unit_adds_up(example):
     go(example, epoch=3000, sequence=2)
     step = train(ScalarLSTM.untrained(), companies(), 3000)[0].run(companies()[1].xs)[3]
     assert says(example).endswith(
-        f"At day 4 unit 1 keeps {step.f:.1%} of its memory {number(step.c_prev, 3)}, writes "
+        f"At day 4 the cell keeps {step.f:.1%} of its memory {number(step.c_prev, 3)}, writes "
         f"{step.i:.1%} of the candidate {number(step.g, 3)} and shows {step.o:.1%}: "
         f"h = {number(step.h, 3)}."
     )
@@ -126,7 +126,7 @@ def test_selected_is_the_run_of_the_chosen_checkpoint_sequence_and_unit():
 def test_the_table_has_every_step_seen_and_forecast(example):
     go(example, epoch=2000, sequence=2)
     view = example.view()
-    assert list(view.header) == ["unit 1", "input", *"fiogch", "forecast", "followed"]
+    assert list(view.header) == ["unit 1", "input", *"fiogch", "prediction", "target"]
     assert [row[0] for row in view.rows] == [f"day {d}" for d in range(1, 6)]
     step = example.selected[1]
     wanted = [number(getattr(step, name), 4) for name in ("x", *"fiogch")]
@@ -289,8 +289,13 @@ def test_single_predictions_are_a_curve_with_the_target_as_a_level(example):
     chart = picture._detail_chart(example._scene()[0])
     values = [c.outputs[1][0] for c in example.checkpoints]
     wanted = [(chart.across(k), chart.up(value)) for k, value in enumerate(values)]
-    (drawn,) = [p for p, _ in lines(example.render(), "h") if len(p) == 21]
-    assert np.abs(drawn - wanted).max() < 0.06
+    other = [
+        (chart.across(k), chart.up(c.outputs[0][0])) for k, c in enumerate(example.checkpoints)
+    ]
+    curves = [p for p, _ in lines(example.render(), "h") if len(p) == 21]
+    for drawn, places in zip(curves, (other, wanted), strict=True):
+        assert np.abs(drawn - places).max() < 0.06
+    assert {"faint: company A", "prediction", "target"} <= set(texts(example.render()))
     level = f'<line class="ink" x1="{coordinate(chart.x)}" y1="{coordinate(chart.up(1))}"'
     assert level in sheets(example)["still"]
     assert "last value" not in texts(example.render())
@@ -407,7 +412,7 @@ def test_the_files_of_a_training_are_its_epochs(trained, prices):
         expected = history.model(epoch).run(companies()[1].xs)
         assert explorer.selected.f == pytest.approx(expected.f, abs=1e-5)
         assert explorer.selected.h == pytest.approx(expected.h, abs=1e-5)
-        assert f"forecast {number(expected.prediction, 4)}" in says(explorer)
+        assert f"prediction {number(expected.prediction, 4)}" in says(explorer)
     assert explorer.selected.prediction == pytest.approx(module(prices[0])[1].item(), abs=1e-6)
     one = LightningExplorer.from_checkpoints(LSTMByHand, folders[0], *prices)
     assert one.epoch.stops == [2, 4]

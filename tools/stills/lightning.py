@@ -9,7 +9,7 @@ MODULE, DATA, TRAINER = "module", "data", "trainer"
 # One line of the loop: its text, whose it becomes, and the place there.
 LOOP = (
     ("model = TwelveNumbers()", MODULE, "__init__, forward"),
-    ("adam = torch.optim.Adam(model.parameters(), lr=0.001)", MODULE, "configure_optimizers"),
+    ("adam = Adam(model.parameters(), lr=0.001)", MODULE, "configure_optimizers"),
     ("for _ in range(100):", TRAINER, "max_epochs=100"),
     ("    for x, target in pairs:", DATA, "train_dataloader"),
     ("        output = model(x)", MODULE, "training_step"),

@@ -15,7 +15,9 @@ Point = tuple[float, float]
 NAIVE: dict[str, object] = {"stroke_dasharray": "5 4", "opacity": 0.7}  # the style of its line
 
 
-def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
+def frame(
+    chart: Chart, seen: int, title: str = "", words: bool = True, ahead: str = "to forecast"
+) -> str:
     """Draw what stays: the frame, and the border between what is seen and what is forecast."""
     border, far = chart.across(seen - 0.5), chart.x + chart.w
     pieces = [
@@ -26,7 +28,7 @@ def frame(chart: Chart, seen: int, title: str = "", words: bool = True) -> str:
     if words:
         foot = chart.y + chart.h + 16
         pieces.append(text((chart.x + border) / 2, foot, "seen", 12, "mid soft"))
-        pieces.append(text(far, foot, "to forecast", 12, "end soft"))
+        pieces.append(text(far, foot, ahead, 12, "end soft"))
     return "".join(pieces)
 
 

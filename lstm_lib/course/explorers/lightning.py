@@ -134,9 +134,10 @@ class LightningExplorer(Explorer):
         return self._read(index(self.sequence), index(self.unit))
 
     def _draw(self, batch: int, unit: int) -> tuple[picture.Stages, str]:
-        name = f"sequence {batch + 1}" if self.names is None else self.names[batch]
+        count = len(self._forecasts.targets)
+        names = self.names or [f"sequence {k}" for k in range(1, count + 1)]
         seen = self.checkpoints, self._forecasts
-        stages = picture.scene(*seen, batch, unit, name, self.time)
+        stages = picture.scene(*seen, batch, unit, names, self.time)
         return stages, picture.frame(stages)
 
 
@@ -155,7 +156,8 @@ def _forecast_aloud(stages: picture.Stages, k: int) -> str:
     there = f"mean squared error {scientific(stages.errors[k])}"
     if stages.is_single:
         said, target = stages.outputs[k][0], stages.targets[0]
-        here = f"forecast {number(said, 4)}, {number(target, 4)} followed"
+        here = f"prediction {number(said, 4)}, target {number(target, 4)}"
+        here += "".join(f" ({name}: {number(row[k], 4)})" for name, row in stages.others.items())
     else:
         last = scientific(stages.off([stages.seen[-1]] * len(stages.targets)))
         here = f"squared error {scientific(stages.off(stages.outputs[k]))} here, {last} if the "
@@ -166,9 +168,9 @@ def _forecast_aloud(stages: picture.Stages, k: int) -> str:
 
 def _unit_aloud(stages: picture.Stages, trace: Trace) -> str:
     """Say what the unit does at the last step."""
-    step = trace[-1]
+    step, who = trace[-1], f"unit {stages.unit + 1}" if stages.units > 1 else "the cell"
     return (
-        f"At {stages.time} {len(trace)} unit {stages.unit + 1} keeps {step.f:.1%} of its memory "
+        f"At {stages.time} {len(trace)} {who} keeps {step.f:.1%} of its memory "
         f"{number(step.c_prev, 3)}, writes {step.i:.1%} of the candidate {number(step.g, 3)} and "
         f"shows {step.o:.1%}: h = {number(step.h, 3)}."
     )
@@ -176,7 +178,8 @@ def _unit_aloud(stages: picture.Stages, trace: Trace) -> str:
 
 def _table(stages: picture.Stages, k: int, trace: Trace) -> tuple[list[str], list[list[str]]]:
     """Return every step that was seen with the unit's gates, and every step that was forecast."""
-    header = [f"unit {stages.unit + 1}", "input", *CHARTED, "forecast", "followed"]
+    what = ("prediction", "target") if stages.is_single else ("forecast", "followed")
+    header = [f"unit {stages.unit + 1}", "input", *CHARTED, *what]
     rows = []
     for t in range(len(trace)):
         values = (number(getattr(trace, name)[t], 4) for name in ("x", *CHARTED))

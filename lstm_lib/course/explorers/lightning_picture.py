@@ -26,6 +26,8 @@ LEFT, WIDTH, RIGHT, NARROW = 48.0, 562.0, 724.0, 150.0  # the two columns: start
 TOP, HEIGHT = 42.0, 142.0  # of the upper row
 LOWER, GATES, STATES, GAP = 236.0, 80.0, 56.0, 14.0  # the lower row: start, heights, room between
 FOOT = 474.0
+MOST_OTHERS = 1  # sequences whose single predictions are drawn beside the chosen one's
+LONGEST_NAME = 14  # letters of a name that fit into the small chart
 GHOSTS = 8  # most earlier forecasts that are drawn
 MOST_MARKERS = 15  # steps up to which every value has its marker
 MOST_DOTS = 30  # checkpoints up to which each has its dot on a curve
@@ -46,6 +48,9 @@ class Stages(NamedTuple):
         ahead: the same for each step ahead, (count, horizon).
         naive: the same for the last value going on, (horizon,); empty when the horizon is 1.
         memory: the largest size of c at any checkpoint.
+        units: how many units the layer has.
+        others: what other sequences were forecast at each checkpoint, by name, (count,) each; a
+            few, and only where a single step is forecast.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Stages(NamedTuple):
     ahead: Sequence[Sequence[float]]
     naive: Sequence[float]
     memory: float
+    units: int
+    others: dict[str, Sequence[float]]
 
     @property
     def steps(self) -> int:
@@ -86,12 +93,12 @@ def scene(
     forecasts: Forecasts,
     batch: int,
     unit: int,
-    name: str,
+    names: Sequence[str],
     time: str,
 ) -> Stages:
     """Return the scene of one sequence, number `batch`, and one unit."""
     return Stages(
-        name=name,
+        name=names[batch],
         unit=unit,
         time=time,
         epochs=[checkpoint.epoch for checkpoint in checkpoints],
@@ -103,7 +110,17 @@ def scene(
         ahead=forecasts.ahead.tolist(),
         naive=forecasts.naive.tolist(),
         memory=max(float(abs(trace.c[:, :, unit]).max()) for _, _, trace in checkpoints),
+        units=checkpoints[0].trace.c.shape[2],
+        others=_others(forecasts, batch, names),
     )
+
+
+def _others(forecasts: Forecasts, batch: int, names: Sequence[str]) -> dict[str, Sequence[float]]:
+    """Return the single predictions for the sequences beside number `batch`, if they are few."""
+    rest = [k for k in range(len(names)) if k != batch]
+    if len(rest) > MOST_OTHERS or len(forecasts.targets[batch]) != 1:
+        return {}
+    return {names[k]: forecasts.outputs[:, k, 0].tolist() for k in rest}
 
 
 # --- what stays while the checkpoints go by -----------------------------------------------------
@@ -112,12 +129,13 @@ def scene(
 def frame(stages: Stages) -> str:
     """Draw the sequence with what followed, all scales, and the errors as curves."""
     chart, dots = _forecasts(stages), len(stages.seen) <= MOST_MARKERS
-    words = {"window": "seen", "followed": "what followed", "forecast": "forecast"}
-    title = f"unit {stages.unit + 1}: gates and states, with their last values"
+    title = "gates and states, with their last values"
+    if stages.units > 1:
+        title = f"unit {stages.unit + 1}: {title}"
     pieces = [
         text(LEFT, 14, stages.name, 14, "b"),
-        forecast.key(LEFT, 34, words | ({"naive": "last value"} if stages.naive else {}), 18),
-        forecast.frame(chart, len(stages.seen)),
+        forecast.key(LEFT, 34, _words(stages), 18),
+        forecast.frame(chart, len(stages.seen), ahead=_ahead(stages)),
         forecast.window(chart, stages.seen, dots),
         forecast.followed(chart, stages.seen, stages.targets),
         text(LEFT, LOWER - 8, title, 12, "b"),
@@ -127,6 +145,18 @@ def frame(stages: Stages) -> str:
     if stages.naive:
         pieces.append(forecast.naive(chart, stages.seen, len(stages.targets)))
     return "".join([*pieces, _errors_frame(stages), _detail_frame(stages)])
+
+
+def _words(stages: Stages) -> dict[str, str]:
+    """Return what the lines are called: one step is predicted, several are forecast."""
+    if stages.is_single:
+        return {"window": "seen", "followed": "target", "forecast": "prediction"}
+    words = {"window": "seen", "followed": "what followed", "forecast": "forecast"}
+    return words | ({"naive": "last value"} if stages.naive else {})
+
+
+def _ahead(stages: Stages) -> str:
+    return "to predict" if stages.is_single else "to forecast"
 
 
 def _forecasts(stages: Stages) -> Chart:
@@ -164,7 +194,8 @@ def _errors_chart(stages: Stages) -> Chart:
 def _errors_frame(stages: Stages) -> str:
     """Draw the error at every checkpoint, and that of the naive forecast as a dashed line."""
     chart = _errors_chart(stages)
-    pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, "error", 12, "b")]
+    whose = {1: "error", 2: "error, of both"}.get(stages.sequences, "error, of all")
+    pieces = [chart.frame(), text(RIGHT - 34, TOP - 8, whose, 12, "b")]
     if stages.naive:
         pieces.append(chart.level(stages.naive_error, "ink", **forecast.NAIVE))
     return "".join([*pieces, _walked(chart, stages, stages.errors, "ink")])
@@ -174,7 +205,8 @@ def _detail_chart(stages: Stages) -> Chart:
     """Return the lower frame on the right: the error by step ahead, or all single predictions."""
     box = (RIGHT, LOWER, NARROW, GATES + 2 * (STATES + GAP))
     if stages.is_single:
-        drawn = [*stages.targets, *(row[0] for row in stages.outputs)]
+        rows = ([row[0] for row in stages.outputs], *stages.others.values())
+        drawn = [*stages.targets, *(value for row in rows for value in row)]
         return Chart.holding(box, len(stages.epochs), drawn, 5)
     drawn = [*stages.naive, *(error for row in stages.ahead for error in row)]
     return _decades(box, len(stages.targets), drawn)
@@ -183,10 +215,15 @@ def _detail_chart(stages: Stages) -> Chart:
 def _detail_frame(stages: Stages) -> str:
     """Draw what stays of the lower chart on the right."""
     chart = _detail_chart(stages)
-    title = "forecast" if stages.is_single else "error by step ahead"
+    title = "prediction" if stages.is_single else "error by step ahead"
     pieces = [chart.frame(), text(RIGHT - 34, LOWER - 8, title, 12, "b")]
     if stages.is_single:
         pieces.append(chart.level(stages.targets[0], "ink", stroke_width=1.2))
+        pieces += [_curve(chart, row, "h", opacity=0.4) for row in stages.others.values()]
+        if stages.others:
+            words = ", ".join(stages.others)
+            words = words if len(words) <= LONGEST_NAME else "the other"
+            pieces.append(text(chart.x + 6, chart.y + 25, f"faint: {words}", 11, "soft"))
         return "".join([*pieces, _walked(chart, stages, [row[0] for row in stages.outputs], "h")])
     pieces.append(_curve(chart, stages.naive, "ink", **forecast.NAIVE))
     return "".join([*pieces, _numbered(chart, "1", "steps ahead", str(len(stages.naive)))])
