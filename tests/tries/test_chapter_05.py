@@ -12,9 +12,9 @@ LEVELS = (-0.8, -0.4, 0.0, 0.4, 0.8)
 CASES = [(a, b, 0.0, q) for a in LEVELS for b in LEVELS for q in (1.0, -1.0)]
 
 
-def steps(q, a, unit):
-    """The trained network's Trace of one unit, for the notes a and -a and the question q."""
-    return TRACE.select(batch=CASES.index((a, -a, 0.0, q)), unit=unit)
+def steps(q, a, unit, b=None):
+    """The trained network's Trace of one unit, for the notes a and b (else -a), asked q."""
+    return TRACE.select(batch=CASES.index((a, -a if b is None else b, 0.0, q)), unit=unit)
 
 
 def trained():
@@ -36,9 +36,14 @@ def _network():
     TRACE = trained()
 
 
-def test_1_the_memory_of_unit_1_says_what_the_first_note_was():
-    assert steps(1.0, -0.8, unit=0).c[2] == pytest.approx(-1, abs=0.05)
-    assert steps(1.0, 0.8, unit=0).c[2] == pytest.approx(-0.1, abs=0.05)
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [(0, (-1.10, -0.99, -0.10, -0.24)), (1, (0.18, 0.90, 0.42, 1.13))],
+)
+def test_1_each_memory_follows_its_own_note(unit, expected):
+    pairs = [(a, b) for a in (-0.8, 0.8) for b in (-0.8, 0.8)]
+    kept = [steps(1.0, a, unit, b).c[2] for a, b in pairs]
+    assert kept == pytest.approx(expected, abs=0.006)
 
 
 def test_2_the_input_gate_makes_the_difference():
