@@ -44,6 +44,10 @@ def forget_biases() -> Sheet:
     yield -right, "the signs are turned round: near 1 means keep"
     yield right[::-1], "the units are turned round: the first one forgets fastest"
     yield np.log(f), "the sigmoid is undone by ln(f / (1 - f))"
+    yield np.log2(f / (1 - f)), "the sigmoid is built on e: take the natural logarithm, not log2"
+    fall = np.exp(-1 / steps)
+    yield np.log(fall / (1 - fall)), "those memories fall to 1/e in that time; to one half is asked"
+    yield fall, "those are gates, and their memories fall to 1/e; one half and a bias are asked"
     yield np.log(steps), "close to it for long memories; here f should be exact: f^n = 1/2"
     yield steps, "those are the steps; first find f with f^n = 1/2"
     yield ELSE, "two stages: f with f^n = 1/2, then the sum at which the sigmoid is f"

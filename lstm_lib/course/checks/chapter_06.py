@@ -79,6 +79,13 @@ def exact_share(logits: "ndarray", targets: "ndarray", asked: "ndarray") -> Shee
     yield (right & asked).any(sequence).mean(), "that asks for one right bit; all have to be right"
     yield exact.sum(), "that is how many; divide by how many sequences there are"
     yield (~exact).mean(), "that is the share of sequences with a wrong bit"
+    equal = ((logits == targets) | ~asked).all(sequence).mean()
+    yield (
+        equal,
+        "a logit is hardly ever exactly 0 or 1: first make it a bit, a logit above 0 means 1",
+    )
+    hint = "0 each time: did all() go over the whole batch, or did & count unasked steps as wrong?"
+    yield 0.0, hint
     hint = "right or not asked at every step: all along a sequence, then the mean over sequences"
     yield ELSE, hint
 
