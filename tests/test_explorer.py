@@ -13,6 +13,7 @@ from lstm_lib import explorers as library
 from lstm_lib.course import explorers as course
 from lstm_lib.explorers.base import Explorer, View
 from lstm_lib.explorers.controls.slider import Slider
+from lstm_lib.explorers.controls.tries import Tries
 from tests.pictures import outside, overlaps
 
 
@@ -59,6 +60,21 @@ class Square(Explorer):
 @pytest.fixture
 def square():
     return Square()
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_explorer_shows_what_to_try_just_above_its_picture(kind):
+    explorer = kind(tries=["set it to 0", "and to 1"])
+    shown = [at for at, child in enumerate(explorer.children) if isinstance(child, Tries)]
+    assert [explorer.children[at].tries for at in shown] == [["set it to 0", "and to 1"]]
+    assert "lstm-sheets" in explorer.children[shown[0] + 1]._dom_classes
+    assert not any(isinstance(child, Tries) for child in kind().children)
+
+
+@pytest.mark.parametrize("wrong", ["one text", 3, None, [1], ["a", ""]])
+def test_what_is_no_list_of_tries_is_named(wrong):
+    with pytest.raises((TypeError, ValueError), match="tries must be"):
+        ALL[0](tries=wrong)
 
 
 def test_a_move_shows_in_picture_words_and_table(square):

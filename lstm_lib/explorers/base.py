@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ipywidgets import HTML, Box, Checkbox, GridBox, Layout, VBox, Widget
 
 from lstm_lib.drawing import svg
+from lstm_lib.explorers.controls.tries import Tries
 
 WIDTH = "880px"
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -46,10 +47,15 @@ class Explorer(VBox):
         controls: every widget with a `.value` the picture depends on, by name.
         rows: the widgets that stand above the picture, top to bottom.
         size: width and height of the picture, in its own units.
+        tries: what to try, in short sentences; one at a time stands above the picture.
     """
 
     def __init__(
-        self, controls: dict[str, Widget], rows: Sequence[Widget], size: tuple[int, int]
+        self,
+        controls: dict[str, Widget],
+        rows: Sequence[Widget],
+        size: tuple[int, int],
+        tries: Sequence[str] = (),
     ) -> None:
         self.controls, self.size = controls, size
         self._lock, self._held = RLock(), False
@@ -63,10 +69,9 @@ class Explorer(VBox):
         self.as_table.observe(self._refresh, "value")
         for control in controls.values():
             control.observe(self._refresh, "value")
-        below = [picture, self.as_table, self._numbers]
+        rows = [*rows, *_shown_above(tries), picture, self.as_table, self._numbers]
         super().__init__(
-            [HTML(f"<style>{STYLE}</style>{svg.STYLE}"), *rows, *below],
-            layout=Layout(max_width=WIDTH),
+            [HTML(f"<style>{STYLE}</style>{svg.STYLE}"), *rows], layout=Layout(max_width=WIDTH)
         )
         self.add_class("lstm-explorer")
         self._refresh()
@@ -155,6 +160,11 @@ def columns(widgets: Iterable[Widget], widths: str = "") -> GridBox:
     return GridBox(
         widgets, layout=Layout(grid_template_columns=template, width="100%", grid_gap="0 20px")
     )
+
+
+def _shown_above(tries: Sequence[str]) -> list[Tries]:
+    """Return what shows the tries, or nothing if there are none."""
+    return [] if tries in ([], ()) else [Tries(tries)]
 
 
 def _shown(value: object) -> str:

@@ -45,6 +45,7 @@ class ClampExplorer(Explorer):
         outputs: takes the same and returns what is shown, (batch_size, seq_len, size) or
             (batch_size, size); by default what the model returns, of a tuple the first.
         hx, lengths, path: as in `trace`.
+        tries: what to try, one sentence at a time above the picture.
 
     Raises:
         RuntimeError: as `trace`.
@@ -61,6 +62,7 @@ class ClampExplorer(Explorer):
         hx: Any = None,
         lengths: Sequence[int] | None = None,
         path: str | None = None,
+        tries: Sequence[str] = (),
     ) -> None:
         is_example = model is None
         if is_example:
@@ -73,7 +75,7 @@ class ClampExplorer(Explorer):
         self._make_look(first.batch_size, len(first))
         if is_example:
             self._show_example()
-        super().__init__(*arranged(self._rows(), _row), picture.SIZE)
+        super().__init__(*arranged(self._rows(), _row), picture.SIZE, tries=tries)
 
     def _show_example(self) -> None:
         """Let the unit that remembers longest forget, in the silence before the call."""

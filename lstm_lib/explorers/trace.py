@@ -41,6 +41,7 @@ class TraceExplorer(Explorer):
         outputs: what the network says, (batch_size, seq_len, output_size).
         targets: what it should say, shaped like `outputs`; nan where nothing is asked for.
         flow: what `gradient_flow` returned for the same model and input.
+        tries: what to try, one sentence at a time above the picture.
     """
 
     def __init__(
@@ -50,12 +51,13 @@ class TraceExplorer(Explorer):
         outputs: "ndarray | None" = None,
         targets: "ndarray | None" = None,
         flow: Flows | None = None,
+        *,
+        tries: Sequence[str] = (),
     ) -> None:
         traces = traces_of(_two_layers() if traced is None else traced)
         self._place, first = Place(traces), traces[0]
-        self.names = names_of(names, first)
+        self.names, self._drawn = names_of(names, first), lru_cache(maxsize=1)(self._draw)
         self._layers = Layers(traces, outputs, targets, flow)
-        self._drawn = lru_cache(maxsize=1)(self._draw)
         self.layer, self.direction = self._place.layer, self._place.direction
         self.sequence = counted("sequence", first.batch_size)
         self.step = counted("step", len(first), play=400)
@@ -66,7 +68,7 @@ class TraceExplorer(Explorer):
         for control in (self.layer, self.direction, self.order, self.unit, self.rank):
             control.observe(self._follow, "value")
         self._hide_rank()
-        super().__init__(*arranged(self._rows(), _row), picture.SIZE)
+        super().__init__(*arranged(self._rows(), _row), picture.SIZE, tries=tries)
 
     def _rows(self) -> list[Row]:
         """Return the controls that have something to choose, row by row."""
@@ -151,6 +153,7 @@ class VectorExplorer(TraceExplorer):
         trace: the run of a batch through a layer, columns (batch_size, seq_len, hidden_size) in
             NumPy or torch; by default a small layer with memories from short to long.
         names, outputs, targets: as in TraceExplorer.
+        tries: what to try, one sentence at a time above the picture.
     """
 
     def __init__(
@@ -159,6 +162,8 @@ class VectorExplorer(TraceExplorer):
         names: Sequence[str] | None = None,
         outputs: "ndarray | None" = None,
         targets: "ndarray | None" = None,
+        *,
+        tries: Sequence[str] = (),
     ) -> None:
         if trace is None:
             trace = _one_layer()
@@ -169,7 +174,7 @@ class VectorExplorer(TraceExplorer):
                 "trace must hold columns (batch_size, seq_len, hidden_size), got the trace of one "
                 "unit; VectorLSTM.from_scalar(model).forward(x) returns one"
             )
-        super().__init__(trace, names, outputs, targets)
+        super().__init__(trace, names, outputs, targets, tries=tries)
 
     def _rows(self) -> list[Row]:
         return with_choice(self, "sequence step unit")

@@ -47,9 +47,10 @@ class CellExplorer(Explorer):
 
     Args:
         model: the numbers to start with, -8 to 8 each; by default the published ones.
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self, model: ScalarLSTM | None = None) -> None:
+    def __init__(self, model: ScalarLSTM | None = None, *, tries: Sequence[str] = ()) -> None:
         start = _within_reach(ScalarLSTM.published() if model is None else model)
         preset = "published" if model is None else OWN
         self.preset = Choice([*PRESETS, OWN], label="preset", value=preset)
@@ -66,7 +67,7 @@ class CellExplorer(Explorer):
         self.inputs = {name: getattr(self, name) for name in ("x1", "x2", "x3", "x4")}
         self._loading = False
         self._wire()  # before the base observes, so that a move and what it brings draw once
-        super().__init__(choices | self.inputs | self.weights, self._rows(), SIZE)
+        super().__init__(choices | self.inputs | self.weights, self._rows(), SIZE, tries=tries)
 
     @property
     def model(self) -> ScalarLSTM:

@@ -1,5 +1,6 @@
 """CounterExplorer: a network reads a's and b's, a cell counts them and says what may come."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,9 +28,10 @@ class CounterExplorer(Explorer):
         model: a VectorLSTM with read-out or a torch module around an LSTM that takes the symbols
             a, b, T one-hot, (batch_size, seq_len, 3), and returns a logit for each symbol that
             may come next; by default a stored network of two units.
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self, model: Any = None) -> None:
+    def __init__(self, model: Any = None, *, tries: Sequence[str] = ()) -> None:
         if model is None:  # only then NumPy is needed
             from lstm_lib.course.networks.counter import counter
 
@@ -48,7 +50,9 @@ class CounterExplorer(Explorer):
         self.n.observe(self._write, "value")
         self.string.observe(self._follow, "value")
         controls = {"string": self.string, "n": self.n, "step": self.step}
-        super().__init__(controls, [self.string, columns([self.n, self.step])], picture.SIZE)
+        super().__init__(
+            controls, [self.string, columns([self.n, self.step])], picture.SIZE, tries=tries
+        )
 
     @property
     def t(self) -> int:

@@ -1,6 +1,6 @@
 """FlowExplorer: a gradient on its way back through a whole layer, and which way it takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -32,6 +32,7 @@ class FlowExplorer(Explorer):
         layers: VectorLSTMs by name, each with 2 inputs and 1 output; by default a fresh one whose
             biases are all zero.
         forget_bias, input_bias, length: where the sliders stand at first.
+        tries: what to try, one sentence at a time above the picture.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class FlowExplorer(Explorer):
         forget_bias: float = 0.0,
         input_bias: float = 0.0,
         length: int = 100,
+        *,
+        tries: Sequence[str] = (),
     ) -> None:
         self._layers = _checked({"fresh": fresh()} if layers is None else layers)
         self.layer = Choice(list(self._layers), label="layer", buttons=True)
@@ -52,7 +55,9 @@ class FlowExplorer(Explorer):
         names = ("layer", "ways", "forget_bias", "input_bias", "length", "unit")
         sliders = (self.forget_bias, self.input_bias, self.length, self.unit)
         rows = [columns([self.layer, self.ways]), columns(sliders)]
-        super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
+        super().__init__(
+            {name: getattr(self, name) for name in names}, rows, picture.SIZE, tries=tries
+        )
 
     @property
     def model(self) -> VectorLSTM:

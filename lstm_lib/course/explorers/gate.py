@@ -1,5 +1,7 @@
 """GateExplorer: one gate made of three numbers, and how long it can keep a memory."""
 
+from collections.abc import Sequence
+
 from ipywidgets import Button, Layout
 
 from lstm_lib import _validate
@@ -21,6 +23,7 @@ class GateExplorer(Explorer):
     Args:
         w_h, w_x, b: the gate to start with, -5 to 5; by default the published forget gate.
         h, x: hidden state and input to start with, -1 to 1.
+        tries: what to try, one sentence at a time above the picture.
     """
 
     def __init__(
@@ -30,6 +33,8 @@ class GateExplorer(Explorer):
         b: float = PUBLISHED.b,
         h: float = 0.61,
         x: float = 0.25,  # h and x are about what company B's gates get on day 3
+        *,
+        tries: Sequence[str] = (),
     ) -> None:
         self.w_h = _slider("w_h", "weight on h", w_h, 5, COLORS["h"])
         self.w_x = _slider("w_x", "weight on x", w_x, 5, COLORS["x"])
@@ -42,7 +47,9 @@ class GateExplorer(Explorer):
         widgets = (self.w_h, self.w_x, self.b, self.published, self.h, self.x)
         grid = columns(widgets, "repeat(4, 25%)")
         grid.layout.grid_gap = "0"
-        super().__init__({name: getattr(self, name) for name in names}, [grid], picture.SIZE)
+        super().__init__(
+            {name: getattr(self, name) for name in names}, [grid], picture.SIZE, tries=tries
+        )
 
     @property
     def gate(self) -> Gate:

@@ -25,9 +25,12 @@ class YouAreTheGates(Explorer):
     The controls are `puzzle` ("carry", "replace" or "add") and the gates `f1` ... `f6`,
     `i1` ... `i6`, `o1` ... `o6`, 0 to 1. `reset` opens every gate half, `best` sets the gates
     that do it. A new puzzle starts with half open gates.
+
+    Args:
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tries: Sequence[str] = ()) -> None:
         self.puzzle = Choice(list(PUZZLES), label="puzzle", buttons=True)
         self._sliders = {gate: _sliders(gate) for gate in VALVES}
         self.f1, self.f2, self.f3, self.f4, self.f5, self.f6 = self._sliders["f"]
@@ -41,7 +44,9 @@ class YouAreTheGates(Explorer):
         self.puzzle.observe(self._start, "value")
         self.reset.on_click(self._start)
         self.best.on_click(self._set_best)
-        super().__init__({"puzzle": self.puzzle, **self.gates}, self._rows(), picture.SIZE)
+        super().__init__(
+            {"puzzle": self.puzzle, **self.gates}, self._rows(), picture.SIZE, tries=tries
+        )
         self._start()
 
     @property

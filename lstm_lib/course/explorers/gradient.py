@@ -1,6 +1,7 @@
 """GradientExplorer: how much of a gradient survives the way back through time, in two units."""
 
 import random
+from collections.abc import Sequence
 
 from lstm_lib.course.explorers import gradient_picture as picture
 from lstm_lib.drawing.svg import number
@@ -26,9 +27,12 @@ class GradientExplorer(Explorer):
     the input gate is -b. All other biases are 0, all other weights on x are 1.
 
     Source: Tallec & Ollivier (2018), chrono initialisation, for the two biases.
+
+    Args:
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tries: Sequence[str] = ()) -> None:
         self.weight = Slider(
             label="vanilla w_h", name="vanilla unit, weight on h", color=COLORS["h"],
             value=0.9, min=-1.5, max=1.5,
@@ -46,7 +50,9 @@ class GradientExplorer(Explorer):
         names = ("weight", "forget_bias", "gate_weight", "inputs", "length")
         rows = [columns([self.weight, self.forget_bias, self.gate_weight]),
                 columns([self.length, self.inputs])]  # fmt: skip
-        super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
+        super().__init__(
+            {name: getattr(self, name) for name in names}, rows, picture.SIZE, tries=tries
+        )
 
     @property
     def rnn(self) -> ScalarRNN:

@@ -38,6 +38,7 @@ class LightningExplorer(Explorer):
         targets: what it should have said, (batch_size, horizon).
         names: what the sequences are called, (batch_size,).
         time: what a time step is called.
+        tries: what to try, one sentence at a time above the picture.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class LightningExplorer(Explorer):
         targets: Any = None,
         names: Sequence[str] | None = None,
         time: str = "step",
+        *,
+        tries: Sequence[str] = (),
     ) -> None:
         if checkpoints is None:
             checkpoints, targets, names, time = _example()
@@ -60,7 +63,7 @@ class LightningExplorer(Explorer):
         sliders = {name: getattr(self, name) for name in ("epoch", "sequence", "unit")}
         controls = {name: slider for name, slider in sliders.items() if not slider.disabled}
         rows = [columns(controls.values())] if controls else []
-        super().__init__(controls, rows, picture.SIZE)
+        super().__init__(controls, rows, picture.SIZE, tries=tries)
 
     @classmethod
     def from_checkpoints(

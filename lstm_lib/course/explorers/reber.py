@@ -1,5 +1,6 @@
 """ReberExplorer: walk through the embedded Reber grammar, a network beside you."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -34,9 +35,10 @@ class ReberExplorer(Explorer):
             B, T, P, S, X, V, E one-hot, (batch_size, seq_len, 7), and returns a logit for each,
             whose softmax is the probability that it is next; by default a stored network of six
             units.
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self, model: Any = None) -> None:
+    def __init__(self, model: Any = None, *, tries: Sequence[str] = ()) -> None:
         if model is None:  # only then NumPy is needed
             from lstm_lib.course.networks.reber import reber_reader
 
@@ -58,7 +60,7 @@ class ReberExplorer(Explorer):
         walked = {"step": self.step} | ({} if self.unit.disabled else {"unit": self.unit})
         rows = [columns([self.string, self.seed]), self.next, columns(walked.values())]
         controls = {"string": self.string, "seed": self.seed, **walked}
-        super().__init__(controls, rows, picture.SIZE)
+        super().__init__(controls, rows, picture.SIZE, tries=tries)
 
     @property
     def t(self) -> int:

@@ -1,5 +1,6 @@
 """TrainingExplorer: a whole training, run again at every move, and a walk through its epochs."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -39,9 +40,10 @@ class TrainingExplorer(Explorer):
 
     Args:
         epochs: how many epochs to start with, 100 to 10,000.
+        tries: what to try, one sentence at a time above the picture.
     """
 
-    def __init__(self, epochs: int = 5000) -> None:
+    def __init__(self, epochs: int = 5000, *, tries: Sequence[str] = ()) -> None:
         epochs = _validate.count("epochs", epochs)
         _validate.between("epochs", epochs, *EPOCHS)
         self.lr = Slider(
@@ -61,7 +63,9 @@ class TrainingExplorer(Explorer):
             columns([self.lr, self.optimizer, self.epochs], "minmax(0, 1fr) 200px minmax(0, 1fr)"),
             columns([self.epoch, self.start, self.seed], "minmax(0, 1fr) 200px minmax(0, 1fr)"),
         ]
-        super().__init__({name: getattr(self, name) for name in names}, rows, picture.SIZE)
+        super().__init__(
+            {name: getattr(self, name) for name in names}, rows, picture.SIZE, tries=tries
+        )
 
     @property
     def settings(self) -> Settings:

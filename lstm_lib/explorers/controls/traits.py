@@ -52,6 +52,15 @@ def words(name: str, value: object) -> list[str]:
     return list(value)
 
 
+def sentences(name: str, value: object) -> list[str]:
+    """Return `value`, strings that say something, at least one, as a list."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{name} must be a list of strings, got {value!r}")
+    if not value or not all(map(str.strip, value)):
+        raise ValueError(f"{name} must be sentences, at least one, none empty, got {value!r}")
+    return list(value)
+
+
 def rising(name: str, value: object) -> list[float]:
     """Return `value`, numbers in rising order or none, as a list."""
     if isinstance(value, list | tuple) and not value:
