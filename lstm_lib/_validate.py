@@ -33,6 +33,13 @@ def share(name: str, value: Any) -> float:
     return between(name, value, 0, 1)
 
 
+def below_one(name: str, value: Any) -> float:
+    """Return `value` as a float from 0 to below 1."""
+    if share(name, value) == 1:
+        raise ValueError(f"{name} must be below 1, got {value!r}")
+    return float(value)
+
+
 def between(name: str, value: Any, low: float, high: float) -> float:
     """Return `value` as a float from `low` to `high`."""
     if not low <= number(name, value) <= high:

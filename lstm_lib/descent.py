@@ -46,7 +46,8 @@ class Adam:
         self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
     ) -> None:
         self.lr = _validate.positive("lr", lr)
-        self.beta1, self.beta2 = _below_one("beta1", beta1), _below_one("beta2", beta2)
+        self.beta1 = _validate.below_one("beta1", beta1)
+        self.beta2 = _validate.below_one("beta2", beta2)
         self.eps = _validate.positive("eps", eps)
         self.means: list[float] = []
         self.squares: list[float] = []
@@ -69,13 +70,6 @@ class Adam:
         rate, root = self.lr / (1 - b1**self.t), sqrt(1 - b2**self.t)
         moved = zip(numbers, self.means, self.squares, strict=True)
         return [w - rate * m / (sqrt(s) / root + eps) for w, m, s in moved]
-
-
-def _below_one(name: str, value: float) -> float:
-    """Return `value` as a float from 0 to below 1."""
-    if _validate.share(name, value) == 1:
-        raise ValueError(f"{name} must be below 1, got {value!r}")
-    return float(value)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ class Adam:
     ) -> None:
         self.lr = _validate.positive("lr", lr)
         self.max_norm = None if max_norm is None else _validate.positive("max_norm", max_norm)
-        self.beta1, self.beta2 = _kept("beta1", beta1), _kept("beta2", beta2)
+        self.beta1 = _validate.below_one("beta1", beta1)
+        self.beta2 = _validate.below_one("beta2", beta2)
         self.eps = _validate.positive("eps", eps)
         self.means: dict[str, ndarray] = {}
         self.squares: dict[str, ndarray] = {}
@@ -135,13 +136,6 @@ class Adam:
             self.squares[name] = self.beta2 * self.squares.get(name, 0.0) + (1 - self.beta2) * d * d
             scale = np.sqrt(self.squares[name]) / correction + self.eps
             parameters[name] -= rate * self.means[name] / scale
-
-
-def _kept(name: str, value: float) -> float:
-    """Return `value` as a share below 1: a mean that keeps everything never learns."""
-    if _validate.share(name, value) == 1.0:
-        raise ValueError(f"{name} must be below 1, got {value!r}")
-    return float(value)
 
 
 def _of_each(parameters: dict[str, ndarray], gradients: dict[str, ndarray]) -> dict[str, ndarray]:
