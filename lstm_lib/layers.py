@@ -161,9 +161,7 @@ class LSTMCell(nn.Module):
         self.hidden_size = _validate.count("hidden_size", hidden_size, at_least=1)
         self.bias = _validate.flag("bias", bias)
         self.init, self.forget_bias = _start(init, forget_bias, bias)
-        shapes = _shapes(input_size, hidden_size, bias)
-        for name, shape in shapes.items():
-            _register(self, name, shape, device, dtype)
+        _register(self, "", input_size, device, dtype)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -266,10 +264,8 @@ class LSTM(nn.Module):
         """Make and draw the parameters of every layer and direction, in torch's order."""
         for layer in range(self.num_layers):
             size = self.input_size if layer == 0 else self._h_size * len(self._directions)
-            shapes = _shapes(size, self.hidden_size, self.bias, self.proj_size)
             for direction in self._directions:
-                for name, shape in shapes.items():
-                    _register(self, f"{name}_l{layer}{direction}", shape, device, dtype)
+                _register(self, f"_l{layer}{direction}", size, device, dtype, self.proj_size)
         self.reset_parameters()
 
     @property
@@ -302,14 +298,9 @@ class LSTM(nn.Module):
 
     def extra_repr(self) -> str:
         """Return the arguments, as torch prints them."""
-        shown: dict[str, Any] = {
-            "proj_size": 0,
-            "num_layers": 1,
-            "bias": True,
-            "batch_first": False,
-        }
-        shown |= {"dropout": 0, "bidirectional": False, "init": "pytorch", "forget_bias": None}
-        return _repr(self, **shown)
+        args: dict[str, Any] = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False}
+        args |= {"dropout": 0, "bidirectional": False, "init": "pytorch", "forget_bias": None}
+        return _repr(self, **args)
 
     def forward(
         self, input: Tensor | PackedSequence, hx: State | None = None
@@ -521,27 +512,26 @@ def _backward_by_autograd(ctx, inputs: Sequence[Tensor], d_ends: Sequence[Tensor
     return tuple(next(found) if is_needed else None for is_needed in ctx.needs_input_grad)
 
 
-def _shapes(input_size: int, hidden_size: int, bias: bool, proj_size: int = 0) -> dict:
-    """Return names and shapes of one layer's parameters in one direction; None: left out."""
-    gates = 4 * hidden_size
-    return {
-        "weight_ih": (gates, input_size),
-        "weight_hh": (gates, proj_size or hidden_size),
-        "bias_ih": (gates,) if bias else None,
-        "bias_hh": (gates,) if bias else None,
-    } | ({"weight_hr": (proj_size, hidden_size)} if proj_size else {})
-
-
 def _register(
-    module: nn.Module,
-    name: str,
-    shape: tuple[int, ...] | None,
+    module: LSTM | LSTMCell,
+    suffix: str,
+    input_size: int,
     device: Any,
     dtype: torch.dtype | None,
+    proj_size: int = 0,
 ) -> None:
-    """Give `module` an empty parameter, or None in its place."""
-    values = None if shape is None else torch.empty(shape, device=device, dtype=dtype)
-    module.register_parameter(name, None if values is None else nn.Parameter(values))
+    """Give `module` the empty parameters of one layer in one direction, None for no bias."""
+    size, gates = module.hidden_size, 4 * module.hidden_size
+    shapes: dict[str, tuple[int, ...] | None] = {
+        "weight_ih": (gates, input_size),
+        "weight_hh": (gates, proj_size or size),
+        **dict.fromkeys(("bias_ih", "bias_hh"), (gates,) if module.bias else None),
+    }
+    if proj_size:
+        shapes["weight_hr"] = (proj_size, size)
+    for name, shape in shapes.items():
+        values = None if shape is None else torch.empty(shape, device=device, dtype=dtype)
+        module.register_parameter(name + suffix, None if values is None else nn.Parameter(values))
 
 
 def _repr(module: nn.Module, **defaults: object) -> str:

@@ -155,21 +155,15 @@ class ScalarLSTM:
 
         Source: StatQuest, "LSTM with PyTorch + Lightning" (J. Starmer, 2022).
         """
-        if decimals == 4:
-            return cls(
-                f=Gate(2.7043, 1.6307, 1.6234),
-                i=Gate(1.9983, 1.6525, 0.6204),
-                g=Gate(1.4122, 0.9393, -0.3217),
-                o=Gate(4.3848, -0.1943, 0.5935),
-            )
-        if decimals == 2:
-            return cls(
-                f=Gate(2.70, 1.63, 1.62),
-                i=Gate(2.00, 1.65, 0.62),
-                g=Gate(1.41, 0.94, -0.32),
-                o=Gate(4.38, -0.19, 0.59),
-            )
-        raise ValueError(f"decimals must be 4 or 2, got {decimals!r}")
+        if decimals not in (4, 2):
+            raise ValueError(f"decimals must be 4 or 2, got {decimals!r}")
+        model = cls(
+            f=Gate(2.7043, 1.6307, 1.6234),
+            i=Gate(1.9983, 1.6525, 0.6204),
+            g=Gate(1.4122, 0.9393, -0.3217),
+            o=Gate(4.3848, -0.1943, 0.5935),
+        )
+        return cls.from_numbers(round(weight, int(decimals)) for weight in model.numbers)
 
     @classmethod
     def untrained(cls) -> "ScalarLSTM":

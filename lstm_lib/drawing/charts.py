@@ -55,13 +55,7 @@ class Chart:
         return cls(*box, steps, low, high, round_values(low, high, ticks))
 
     @classmethod
-    def in_powers(
-        cls,
-        box: tuple[float, float, float, float],
-        steps: int,
-        values: Iterable[float],
-        ticks: int = 8,
-    ) -> Self:
+    def in_powers(cls, box: Box, steps: int, values: Iterable[float], ticks: int = 8) -> Self:
         """Return the same with a logarithmic axis for the values above 0, one or more."""
         found = [max(value, float_info.min) for value in values if value > 0]
         low, high = min(found), max(found)
@@ -152,12 +146,12 @@ class Chart:
         return drawn
 
 
-def end_labels(chart: Chart, ends: dict[str, float], gap: float = 14) -> str:
+def end_labels(chart: Chart, ends: dict[str, float]) -> str:
     """Write each quantity's name at the right end of its curve, pushed apart where they meet."""
     heights = {name: chart.up(value) + 5 for name, value in ends.items()}
     return "".join(
         text(chart.x + chart.w + 8, y, name, 14, f"b it ink-{name}" if name in COLORS else "b")
-        for name, y in apart(heights, chart.y + chart.h + 1, gap).items()
+        for name, y in apart(heights, chart.y + chart.h + 1, 14).items()
     )
 
 
