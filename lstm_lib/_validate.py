@@ -10,6 +10,7 @@ Choice = int | slice | Iterable[int] | None  # of units, steps or sequences; Non
 
 def number(name: str, value: Any) -> float:
     """Return `value` as a float, or say why it is not a finite number."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     try:
@@ -19,6 +20,14 @@ def number(name: str, value: Any) -> float:
     if not math.isfinite(found):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
     return found
+
+
+def plain(value: Any) -> Any:
+    """Return the number in an array or a tensor that holds one, anything else as it is."""
+    if isinstance(value, float | int) or not hasattr(value, "item"):
+        return value
+    shape = getattr(value, "shape", None)
+    return value.item() if isinstance(shape, tuple) and math.prod(shape) == 1 else value
 
 
 def positive(name: str, value: Any) -> float:
@@ -49,6 +58,7 @@ def between(name: str, value: Any, low: float, high: float) -> float:
 
 def count(name: str, value: Any, at_least: int = 0) -> int:
     """Return `value` as an int of at least `at_least`."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < at_least:
@@ -87,10 +97,14 @@ def indices(name: str, choice: Any, size: int) -> list[int]:
 
 
 def fixed(choice: Any) -> Any:
-    """Return a Choice that can be read twice: an array or an iterator as plain numbers."""
+    """Return a Choice that can be read twice, of plain numbers in place of arrays."""
     if hasattr(choice, "tolist"):  # of NumPy or torch
         return choice.tolist()
-    return list(choice) if isinstance(choice, Iterator) else choice
+    if isinstance(choice, slice):
+        return slice(plain(choice.start), plain(choice.stop), plain(choice.step))
+    if isinstance(choice, tuple):
+        return tuple(map(plain, choice))
+    return list(map(plain, choice)) if isinstance(choice, list | Iterator) else choice
 
 
 def _sliced(name: str, choice: slice, size: int) -> list[int]:

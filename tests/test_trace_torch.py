@@ -627,6 +627,23 @@ def test_clamps_of_the_same_units_in_arrays_are_equal():
     assert Clamp("f", 0.0, units=np.array([0, 2])) != Clamp("f", 0.0, units=np.array([0, 1]))
 
 
+@pytest.mark.parametrize("of", [torch.tensor, np.array, lambda number: np.array([number])])
+def test_a_clamp_takes_a_tensor_that_holds_one_number_for_a_number(of):
+    held = Clamp("f", of(0.25), units=of(1), steps=slice(of(2), of(4)), batch=[of(0)], layer=of(0))
+    plain = Clamp("f", 0.25, units=1, steps=slice(2, 4), batch=[0])
+    lstm, x = nn.LSTM(2, 3), torch.randn(4, 1, 2)
+    assert (trace(lstm, x, clamp=held)[0].c == trace(lstm, x, clamp=plain)[0].c).all()
+    assert Clamp("c", scale=of(2.0), add=of(1)) == Clamp("c", scale=2.0, add=1.0)
+    assert Clamp("c", 1.0, units=(of(0), 1)) == Clamp("c", 1.0, units=(0, 1))
+    assert type(held.layer) is int
+
+
+@pytest.mark.parametrize("value", [torch.ones(2), np.array(True), np.array("1"), np.ones(0)])
+def test_an_array_of_no_or_several_numbers_is_no_number(value):
+    with pytest.raises(TypeError, match="value must be a number"):
+        Clamp("f", value)
+
+
 # --- how far its own results may be from the module's -------------------------------------------
 
 

@@ -342,11 +342,11 @@ class BatchTrace(Trace):
             raise ValueError(f"{what} needs an h for each unit, got a trace with projected h")
 
 
-def check_place(layer: object, direction: object) -> None:
-    """Refuse what names no layer and direction."""
-    _validate.count("layer", layer)
+def check_place(layer: object, direction: object) -> int:
+    """Return the number of the layer, or refuse what names no layer and direction."""
     if direction not in DIRECTIONS:
         raise ValueError(f"direction must be 'forward' or 'reverse', got {direction!r}")
+    return _validate.count("layer", layer)
 
 
 def check_lengths(lengths: object, batch_size: int, seq_len: int) -> tuple[int, ...]:

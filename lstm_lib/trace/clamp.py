@@ -18,6 +18,7 @@ class Clamp:
     The number takes the place of what the equation gives, and the run goes on with it: a held
     `f` changes c and everything after it. Clamp("h", 0.0, units=3) takes unit 3 out of the
     network, Clamp("f", 1.0, units=3, steps=slice(4, 8)) makes it keep its memory for four steps.
+    Wherever a number goes, so does a tensor or an array that holds one.
 
     Args:
         quantity: "i", "f", "g", "o", "c" or "h".
@@ -45,7 +46,7 @@ class Clamp:
         if self.quantity not in QUANTITIES:
             expected = ", ".join(QUANTITIES)
             raise ValueError(f"quantity must be one of {expected}, got {self.quantity!r}")
-        check_place(self.layer, self.direction)
+        object.__setattr__(self, "layer", check_place(self.layer, self.direction))
         for name in ("units", "steps", "batch"):
             object.__setattr__(self, name, _validate.fixed(getattr(self, name)))
         given = {name: getattr(self, name) for name in ("value", "scale", "add")}

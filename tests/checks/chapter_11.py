@@ -62,7 +62,8 @@ ANSWERS = {
     checks.kept_share: Answers(
         right=[0.366, 0.99**100],
         mistakes=[
-            (0.370, "one factor is missing"),
+            (0.3697, "one factor is missing"),
+            (0.37, "right so far: give at least 3 decimals, rounded"),
             (0.3624, "one factor too many"),
             (0.634, "lost on the way"),
             (99.0, "multiply"),

@@ -7,12 +7,34 @@ import torch
 from lstm_lib.course.checks import verdict
 from lstm_lib.course.checks.verdict import CORRECT, ELSE, NOT_ATTEMPTED
 
+NAN = "nan came out, as from 0 / 0 or infinity - infinity: which step makes it?"
+DIVIDED = "your function stopped: ZeroDivisionError: float division by zero"
+INFINITE = "infinity came out, as from a division by 0: a finite number is asked for"
+
 
 @verdict.number(within=0.01)
 def seven():
     """Check a number."""
     yield 7, CORRECT
     yield 5, "five"
+    yield ELSE, "otherwise"
+
+
+@verdict.number(within=0.001)
+def third():
+    """Check a number with decimals."""
+    yield 1 / 3, CORRECT
+    yield 0.3, "three tenths"
+    yield 0.3345, "in between"
+    yield 0.3351, "a little more"
+    yield ELSE, "otherwise"
+
+
+@verdict.function(cases=[(1.0,), (2.0,), (0.0,)])
+def halved(number):
+    """Check a function that may stop."""
+    yield number / 2, CORRECT
+    yield number, "as it was"
     yield ELSE, "otherwise"
 
 
@@ -60,9 +82,46 @@ def spoil(numbers):
         (seven, 4.991, "not yet: five"),
         (seven, True, "not yet: the answer should be a number, and this is True"),
         (seven, "x" * 99, f"not yet: the answer should be a number, and this is '{'x' * 56}..."),
-        (seven, 10**400, f"not yet: the answer should be a number, and this is 1{'0' * 56}..."),
+        (seven, 10**400, f"not yet: {INFINITE}"),
+        (seven, float("-inf"), f"not yet: {INFINITE}"),
+        (seven, np.float64("nan"), f"not yet: {NAN}"),
+        (seven, torch.tensor(7), CORRECT),
+        (seven, torch.tensor([[7.0]], requires_grad=True), CORRECT),
+        (seven, np.array(7), CORRECT),
+        (seven, np.array([5]), "not yet: five"),
+        (
+            seven,
+            np.array([7, 7]),
+            "not yet: the answer should be a number, and this is an array (2,)",
+        ),
+        (seven, [7], "not yet: the answer should be a number, and this is [7]"),
         (seven, 10**56, "not yet: otherwise"),
+        (third, 0.333, CORRECT),
+        (third, 0.33, "not yet: right so far: give at least 3 decimals, rounded"),
+        (third, torch.tensor([0.33]), "not yet: right so far: give at least 3 decimals, rounded"),
+        (
+            third,
+            0.3,
+            "not yet: right so far if you rounded: give at least 3 decimals, rounded. "
+            "If you did not, three tenths",
+        ),
+        (third, 0.3345, "not yet: in between"),
+        (third, 0.3347, "not yet: in between"),
+        (third, 0.3349, "not yet: a little more"),
+        (third, 0.3351, "not yet: a little more"),
+        (third, 0.3362, "not yet: otherwise"),
+        (halved, lambda x: x / 2, CORRECT),
+        (halved, lambda x: torch.tensor([x / 2]), CORRECT),
+        (halved, lambda x: x, "not yet: as it was"),
+        (halved, lambda x: x if 1 / x else 0.0, "not yet: as it was"),
+        (halved, lambda x: 7.0 if 1 / x else 0.0, f"not yet: for (0.0) {DIVIDED}"),
+        (halved, lambda x: x / 2 if 1 / x else 0.0, f"not yet: for (0.0) {DIVIDED}"),
+        (halved, lambda x: 1 / (x - 1), f"not yet: for (1.0) {DIVIDED}"),
+        (halved, lambda x: x / 2 if x else None, "not yet: otherwise"),
         (letter, " B\n", CORRECT),
+        (letter, "b)", CORRECT),
+        (letter, "(b).", CORRECT),
+        (letter, ["b"], CORRECT),
         (letter, "A", "not yet: not that one"),
         (letter, "c", "not yet: choose one of a, b; this is 'c'"),
         (eye, [[1, 0], [0, 1]], CORRECT),
@@ -77,7 +136,7 @@ def spoil(numbers):
         (
             eye,
             [[1, float("nan")], [0, 1]],
-            "not yet: the answer should be an array of numbers, and this is [[1, nan], [0, 1]]",
+            f"not yet: {NAN}",
         ),
         (doubled, double, CORRECT),
         (doubled, spoil, CORRECT),
@@ -93,7 +152,9 @@ def spoil(numbers):
         ),
         (doubled, lambda numbers: numbers, "not yet: as they were"),
         (doubled, lambda numbers: (double(numbers) or [])[:1] or None, "not yet: otherwise"),
-        (doubled, lambda _: None, NOT_ATTEMPTED),
+        (doubled, lambda _: ..., NOT_ATTEMPTED),
+        (doubled, lambda _: None, f"not yet: {verdict.NOTHING}"),
+        (doubled, lambda numbers: [float("inf")] * len(numbers), f"not yet: {INFINITE}"),
         (doubled, len, "not yet: otherwise"),
         (doubled, 7, "not yet: the answer should be a function, and this is 7"),
         (
@@ -134,6 +195,11 @@ def test_a_likely_mistake_is_computed_only_when_it_comes_to_it():
 
     assert verdict.recognised(1, sheet()) == CORRECT
     assert verdict.recognised([1, 1], verdict.together([sheet(), sheet()])) == CORRECT
+
+
+def test_a_sheet_has_a_line_for_anything_else():
+    with pytest.raises(ValueError, match="the last line of a sheet should be for ELSE"):
+        verdict.recognised(8, iter([(7, CORRECT), (5, "five")]))
 
 
 def test_sheets_of_different_lengths_are_refused():

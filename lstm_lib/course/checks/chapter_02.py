@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import exp, log, tanh
 
+from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
 from lstm_lib.course.checks.verdict import CORRECT, ELSE, Hint, Sheet
 from lstm_lib.scalar import sigmoid
@@ -101,6 +102,7 @@ def _average(memory: float, f: Sequence[float], i: Sequence[float]) -> Sheet:
 
 def _valves(name: str, gates: object) -> Sequence[float]:
     """Return `gates` if they are six valves; if not, that is the verdict."""
+    gates = _validate.fixed(gates)
     if isinstance(gates, str) or not isinstance(gates, Sequence):
         raise Hint(f"{name} should be a list of six numbers, and this is {verdict.short(gates)}")
     if len(gates) != len(_ARRIVING):
@@ -108,7 +110,8 @@ def _valves(name: str, gates: object) -> Sequence[float]:
     for step, gate in enumerate(gates, start=1):
         if verdict.is_missing(gate):
             raise Hint(f"{name} has no number for step {step} yet")
-        if isinstance(gate, bool) or not verdict.is_number(gate) or not 0 <= gate <= 1:
+        number = verdict.as_float(gate)
+        if isinstance(gate, bool) or number is None or not 0 <= number <= 1:
             raise Hint(
                 f"a valve is open from 0 to 1, and {name} at step {step} is {verdict.short(gate)}"
             )

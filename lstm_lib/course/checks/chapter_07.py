@@ -4,8 +4,9 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
-from lstm_lib.course.checks.verdict import CORRECT, ELSE, NOT_ATTEMPTED, Sheet
+from lstm_lib.course.checks.verdict import CORRECT, ELSE, Sheet
 
 if TYPE_CHECKING:
     import torch
@@ -71,7 +72,7 @@ _H_N: dict[tuple[int, ...], str] = {
 def _shape(name: str, given: Any) -> tuple[int, ...]:
     """Return three sizes as plain numbers; if they are not, that is the verdict."""
     try:
-        sizes = list(given)
+        sizes = list(_validate.fixed(list(given)))
     except TypeError:
         sizes = []
     whole = all(isinstance(s, Integral) and not isinstance(s, bool) for s in sizes)
@@ -94,8 +95,6 @@ def in_two_parts(answer: object) -> str:
         if calls[:1] != [tuple(x.shape)]:
             raise
         raise verdict.Hint("x[:cut] cuts the batch; time is the second axis") from None
-    if all(map(verdict.is_missing, results)):
-        return NOT_ATTEMPTED
     if not all(isinstance(result, torch.Tensor) for result in results):
         given = verdict.short(results[0])
         return f"the function should return the outputs, one array, and this is {given}"
@@ -105,7 +104,8 @@ def in_two_parts(answer: object) -> str:
         return f"the result should have the shape (2, 6, 3), {hint}; this is {found[0]}"
     if calls != [(2, cut, 2) for cut in (2, 4, 5, 1)]:
         return "call the layer twice: the first `cut` steps, then the others"
-    return verdict.recognised(results, verdict.together(_in_parts(layer, x, cut) for cut in (2, 5)))
+    sheet = verdict.together(_in_parts(layer, x, cut) for cut in (2, 5))
+    return verdict.recognised(results, sheet, typed=True)
 
 
 def _in_parts(layer: "torch.nn.LSTM", x: "torch.Tensor", cut: int) -> Sheet:
@@ -173,20 +173,20 @@ def open_forget_gates(answer: object) -> str:
     try:
         made = verdict.result_of(answer, layer)
     except verdict.Hint as hint:
-        raise _noted(hint) from None
-    if verdict.is_missing(made):
-        unchanged = all(torch.equal(w, before[n]) for n, w in layer.state_dict().items())
-        return NOT_ATTEMPTED if unchanged else "the layer has changed; now return it"
+        same = all(torch.equal(w, before[n]) for n, w in layer.state_dict().items())
+        return _noted(str(hint), same)
     if not isinstance(made, torch.nn.LSTM):
         return f"the function should return the layer, and this is {verdict.short(made)}"
     return _forget_hint(before, made.state_dict())
 
 
-def _noted(hint: verdict.Hint) -> verdict.Hint:
-    """Return what to say to a write into a parameter whose operations PyTorch notes down."""
-    if "in-place" not in str(hint):
-        return hint
-    return verdict.Hint("PyTorch takes notes of what you write: write under torch.no_grad()")
+def _noted(hint: str, is_unchanged: bool) -> str:
+    """Return what to say where no layer came back."""
+    if "in-place" in hint:
+        return "PyTorch takes notes of what you write: write under torch.no_grad()"
+    if hint == verdict.NOTHING and not is_unchanged:
+        return "the layer has changed; now return it"
+    return hint
 
 
 def _small_layer() -> "torch.nn.LSTM":

@@ -75,8 +75,6 @@ def one_period_back(answer: object) -> str:
 
     x = torch.tensor([[3.0, 8.0, 1.0, 9.0, 2.0, 7.0, 4.0], [0.5, 6.0, 2.5, 5.0, 1.5, 3.5, 0.0]])
     found = verdict.result_of(answer, x[:, :, None], 4, 6)
-    if verdict.is_missing(found):
-        return verdict.NOT_ATTEMPTED
     return verdict.of_array(found, _forecasts(x.numpy()))
 
 

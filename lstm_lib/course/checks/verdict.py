@@ -13,22 +13,28 @@ first the right one, then the likely mistakes, then anything else.
 A value is a number, None, or numbers nested in lists, arrays or tensors. The sheet of a `function`
 has the arguments that the learner's function has, and is read once for each case. Where no sheet
 will do, `check` makes a check of a function that returns the verdict itself.
+
+A right idea is never called wrong: the right value with too few digits is asked for more before
+any mistake is considered. Of several mistakes within the tolerance the nearest is meant. A tensor
+or an array that holds one number is that number.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from functools import update_wrapper, wraps
 from inspect import signature
-from math import isfinite
-from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeGuard
+from math import ceil, isnan, log10
+from typing import TYPE_CHECKING, Any
+
+from lstm_lib.course.checks.compare import ELSE, as_float, distance, is_shortened, unusual
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
 NOT_ATTEMPTED = "not attempted: replace the ... and run this cell again"
+NOTHING = "your function returns nothing: give its result back with `return`"
 CORRECT = "correct"
-ELSE = object()  # the value in a sheet's last line: any other answer
+_SAME = 1e-9  # what is this near is the same
 
 Sheet = Iterator[tuple[Any, str]]
 Cases = Iterable[tuple[Any, ...]]
@@ -64,9 +70,9 @@ def number(within: float = 0.005) -> MakesCheck:
     """Make a check of a sheet of numbers; two of them are the same if `within` so much."""
 
     def judge(sheet: Callable[..., Sheet], answer: object) -> str:
-        if isinstance(answer, bool) or not is_number(answer):
+        if isinstance(answer, bool) or as_float(answer) is None:
             return f"the answer should be a number, and this is {_written(answer)}"
-        return recognised(answer, sheet(), within)
+        return recognised(answer, sheet(), within, typed=True)
 
     return _judged_by(judge)
 
@@ -77,7 +83,7 @@ def choice() -> MakesCheck:
     def judge(sheet: Callable[..., Sheet], answer: object) -> str:
         known = dict(sheet())
         hint = f"choose one of {', '.join(sorted(known))}; this is {_written(answer)}"
-        return known.get(str(answer).strip().lower(), hint)
+        return known.get(str(answer).strip(" \n()[].:'").lower(), hint)
 
     return _judged_by(judge)
 
@@ -96,7 +102,7 @@ def of_array(answer: object, sheet: Sheet, within: float = 1e-6) -> str:
     expected = lines[0][0].shape
     if given.shape != expected:
         lines[-1] = (ELSE, f"the shape should be {expected}, and this is {given.shape}")
-    return recognised(given, lines, within)
+    return recognised(given, lines, within, typed=True)
 
 
 def function(
@@ -112,16 +118,22 @@ def function(
 
     def judge(sheet: Callable[..., Sheet], answer: object) -> str:
         work, tried = runnable(answer), list(cases() if callable(cases) else cases)
-        results = []
+        results: list[object] = []
         for case in tried:
+            given = ", ".join(map(_written, case))
             try:
                 results.append(run(work, *deepcopy(case)))  # which the function may change
             except Exception as error:
-                given = ", ".join(map(_written, case))
-                return f"for ({given}) your function stopped: {told(error)}"
-        if all(map(is_missing, results)):
+                stopped = f"for ({given}) your function stopped: {told(error)}"
+                if not results:
+                    return stopped
+                before = together(sheet(*earlier) for earlier in tried[: len(results)])
+                return recognised(results, _only_mistakes(before, stopped))
+        if all(result is ... for result in results):
             return NOT_ATTEMPTED
-        return recognised(results, together(sheet(*case) for case in tried))
+        if all(result is None for result in results):
+            return NOTHING
+        return recognised(results, together(sheet(*case) for case in tried), typed=True)
 
     return _judged_by(judge)
 
@@ -138,28 +150,43 @@ def _judged_by(judge: Callable[[Callable[..., Sheet], object], str]) -> MakesChe
 # --- parts of a verdict -------------------------------------------------------------------------
 
 
-def recognised(answer: object, sheet: Iterable[tuple[Any, str]], within: float = 1e-6) -> str:
-    """Return what the first line of a sheet says whose value the answer is."""
-    return next(words for value, words in sheet if _same(answer, value, within))
+def recognised(
+    answer: object, sheet: Iterable[tuple[Any, str]], within: float = 1e-6, typed: bool = False
+) -> str:
+    """Return what a sheet says to an answer.
+
+    Args:
+        answer: what the learner found.
+        sheet: the right value, then mistakes, then ELSE.
+        within: how far from a value an answer may be.
+        typed: whether somebody may have given it with few digits.
+    """
+    hint, nearest, more = "", within, ""
+    for value, words in sheet:
+        if value is ELSE:
+            return f"right so far: {more}" if more else hint or _not_finite(answer) or words
+        apart = distance(answer, value)
+        if words == CORRECT and apart <= within:
+            return CORRECT
+        if words == CORRECT and typed and within and is_shortened(answer, value):
+            more = f"give at least {ceil(-log10(2 * within))} decimals, rounded"
+        elif more and apart < _SAME:  # more digits would not tell the two apart
+            return f"right so far if you rounded: {more}. If you did not, {words}"
+        elif apart <= within and (not hint or apart < nearest - _SAME):
+            hint, nearest = words, apart
+    raise ValueError("the last line of a sheet should be for ELSE")
 
 
 def together(sheets: Iterable[Sheet]) -> Sheet:
     """Return the sheet for a list of answers, from one for each that say the same."""
     for lines in zip(*sheets, strict=True):
-        yield [value for value, _ in lines], lines[0][1]
+        values = [value for value, _ in lines]
+        yield ELSE if values[0] is ELSE else values, lines[0][1]
 
 
 def is_missing(answer: object) -> bool:
     """Return whether the stub was left as it was."""
     return answer is None or answer is ...
-
-
-def is_number(value: object) -> TypeGuard[float]:
-    """Return whether `value` is a number that fits a float; a huge int does not."""
-    try:
-        return isinstance(value, Real) and isfinite(value)
-    except OverflowError:
-        return False
 
 
 def runnable(answer: object, what: str = "function") -> Callable[..., Any]:
@@ -169,13 +196,16 @@ def runnable(answer: object, what: str = "function") -> Callable[..., Any]:
     return answer
 
 
-def result_of(answer: object, *case: object) -> Any:
-    """Return what a learner's function returns; if it stops, that is the verdict."""
+def result_of(answer: object, *case: object, nothing: str = NOTHING) -> Any:
+    """Return what a learner's function returns; if it stops or returns nothing, say so."""
     work = runnable(answer)
     try:
-        return work(*case)
+        result = work(*case)
     except Exception as error:
         raise Hint(f"your function stopped with {told(error)}") from None
+    if is_missing(result):
+        raise Hint(NOT_ATTEMPTED if result is ... else nothing)
+    return result
 
 
 def told(error: BaseException) -> str:
@@ -190,17 +220,16 @@ def short(value: object) -> str:
 
 
 def to_array(answer: object) -> "ndarray | None":
-    """Return the answer as an array of finite numbers, or None if it is something else."""
-    # Only the chapters with arrays pay for NumPy.
-    import numpy as np
-
-    from lstm_lib import _arrays
+    """Return the answer as an array, or None if it is something else; a nan in it is a verdict."""
+    from lstm_lib import _arrays  # only the chapters with arrays pay for NumPy
 
     try:
         found = _arrays.numbers("answer", answer).astype(float)
     except Exception:  # an object may raise anything when it is asked for its numbers
         return None
-    return found if np.isfinite(found).all() else None
+    if hint := _not_finite(found):
+        raise Hint(hint)
+    return found
 
 
 def _written(value: object) -> str:
@@ -209,20 +238,17 @@ def _written(value: object) -> str:
     return f"an array {shape}" if shape else short(value)
 
 
-def _same(answer: Any, wanted: Any, within: float) -> bool:
-    """Return whether an answer is what is wanted, number by number."""
-    if wanted is ELSE or wanted is None:
-        return wanted is ELSE or answer is None
-    try:
-        answer, wanted = _listed(answer), _listed(wanted)
-        if is_number(wanted):
-            return is_number(answer) and abs(answer - wanted) <= within
-        pairs = list(zip(answer, wanted, strict=True))
-    except (TypeError, ValueError, RuntimeError):
-        return False
-    return all(_same(a, value, within) for a, value in pairs)
+def _only_mistakes(sheet: Sheet, otherwise: str) -> Sheet:
+    """Return a sheet that says `otherwise` to what is right and to anything else."""
+    for value, words in sheet:
+        yield value, otherwise if value is ELSE or words == CORRECT else words
 
 
-def _listed(values: Any) -> Any:
-    """Return an array or a tensor as nested lists, anything else as it is."""
-    return values.tolist() if hasattr(values, "tolist") else values
+def _not_finite(answer: object) -> str:
+    """Return what to say to an answer with nan or infinity in it, nothing to any other."""
+    found = unusual(answer)
+    if any(map(isnan, found)):
+        return "nan came out, as from 0 / 0 or infinity - infinity: which step makes it?"
+    return (
+        "infinity came out, as from a division by 0: a finite number is asked for" if found else ""
+    )
