@@ -19,6 +19,10 @@ def final_memory(c0, keeps, writes):
     return c0
 
 
+def memories(c0, keeps, writes):
+    return [final_memory(c0, keeps[:n], writes[:n]) for n in range(len(keeps) + 1)]
+
+
 def forget_last(c0, keeps, writes):
     for f, written in zip(keeps, writes, strict=True):
         c0 = f * (c0 + written)
@@ -58,6 +62,9 @@ ANSWERS = {
             (tanh(2.0), "only a part of it"),
             (0.5 / (1 + exp(-2)), "not with sigmoid"),
             (0.5, "that is the gate"),
+            (1 / (1 + exp(-2)), "take tanh, then the output gate"),
+            (tanh(2) / (1 + exp(-0.5)), "the gate itself: its sum"),
+            (2 * tanh(0.5), "not the gate"),
             (7, "the last of the six"),
         ],
         secrets=("0.48",),
@@ -71,6 +78,8 @@ ANSWERS = {
             ((0, -5, 5), "must outweigh the bias"),
             ((5, -10, 5), "h should have no say"),
             ((-2, -14, 8), "h should have no say"),
+            ((0, 5, -10), "in another order"),
+            ((-10, 0, 5), "in another order"),
             ((0, -10), "three numbers"),
             (5, "three numbers"),
         ],
@@ -85,6 +94,9 @@ ANSWERS = {
             (lambda c, k, _: final_memory(c, k, [0] * len(k)), "written is missing"),
             (lambda c, k, w: k[-1] * c + w[-1], "only the last day"),
             (early_return, "after the first day"),
+            (lambda *case: memories(*case)[1:], "the memories of all days"),
+            (memories, "the memories of all days"),
+            (lambda c, k, w: final_memory(c, w, k), "the two are swapped"),
             (lambda *_: 7, "day by day"),
             (lambda c: c, "your function stopped: TypeError"),
         ],

@@ -1,12 +1,14 @@
 """Answers to the exercises of chapter 4."""
 
+from math import exp, tanh
+
 from lstm_lib.course.checks import chapter_04 as checks
 from lstm_lib.rnn import ScalarRNN
 from tests.checks import Answers
 
 
 def rnn_gradients(
-    w_h, w_x, b, xs, target, factor=2, slope=True, carry=True, days=99, late=0, add=1
+    w_h, w_x, b, xs, target, factor=2, slope=True, carry=True, days=99, late=0, add=1, back=None
 ):
     hs = [0.0, *ScalarRNN(w_h, w_x, b).run(xs)]
     dh, sums = factor * (hs[-1] - target), [0.0, 0.0, 0.0]
@@ -14,7 +16,7 @@ def rnn_gradients(
         dz = dh * (1 - hs[t] ** 2) if slope else dh
         shares = (dz * hs[t - 1 + late], dz * xs[t - 1], dz)
         sums = [a + b for a, b in zip(sums, shares, strict=True)] if add else [*shares]
-        dh = dz * w_h if carry else dz
+        dh = dz * (back or w_h) if carry else dz
     return sums
 
 
@@ -44,6 +46,8 @@ ANSWERS = {
             (0.9, "that is the gate itself"),
             (0.1, "one factor of two"),
             (0.81, "missing to 1"),
+            (1 / (1 + exp(-0.9)), "once more"),
+            (1 - tanh(0.9) ** 2, "where its sum is 0.9"),
             (7, "measure it"),
         ],
         secrets=("0.09", "s(1 - s)"),
@@ -89,6 +93,7 @@ ANSWERS = {
             (rnn_slip(factor=1), "twice the error"),
             (rnn_slip(factor=-2), "the signs"),
             (rnn_slip(carry=False), "multiply by w_h"),
+            (lambda a, b, *case: rnn_gradients(a, b, *case, back=b), "not w_x"),
             (rnn_slip(add=0), "+= and not ="),
             (rnn_slip(late=1), "the h of the day before"),
             (lambda *case: rnn_gradients(*case)[::-1], "the order"),

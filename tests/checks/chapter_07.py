@@ -183,6 +183,15 @@ ANSWERS = {
             (lambda outputs, _: outputs[:, 0], "the first step"),
             (at(-2), "one step too early"),
             (at(0), "one step too late"),
+            (lambda outputs, n: outputs[torch.arange(len(n)), -n], "from the end"),
+            (
+                lambda outputs, n: [row[:k].tolist() for row, k in zip(outputs, n, strict=True)],
+                "all real steps",
+            ),
+            (
+                lambda outputs, n: [row[:k].mean(0) for row, k in zip(outputs, n, strict=True)],
+                "the mean over",
+            ),
             (lambda outputs, n: outputs[:, n - 1], "not all pairs"),
             (lambda outputs, n: outputs[torch.arange(len(n)), n], "IndexError"),
             (lambda outputs, _: outputs, "pick both together"),

@@ -56,6 +56,8 @@ ANSWERS = {
     checks.ceiling: Answers(
         right=[50, 0.5 / (1 - 0.99)],
         mistakes=[
+            (float("inf"), "does it climb for ever"),
+            (np.array(np.inf), "does it climb for ever"),
             (0.5, "after the first step"),
             (0.995, "after two steps"),
             (100, "how much is written"),

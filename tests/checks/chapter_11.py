@@ -53,6 +53,26 @@ def always(gradients, max_norm):
     return [g * (max_norm / norm) for g in gradients]
 
 
+def by_tensor(gradients, max_norm):
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    return [g * (max_norm / norm) for g in gradients]  # of zeros it makes nan
+
+
+def by_float(gradients, max_norm):
+    norm = sum(g.square().sum().item() for g in gradients) ** 0.5
+    return [g * (max_norm / norm) for g in gradients]  # of zeros it stops
+
+
+def of_lengths(gradients, max_norm):
+    length = max(sum(g.norm().item() for g in gradients), 1e-12)
+    return [g * min(1.0, max_norm / length) for g in gradients]
+
+
+def by_largest(gradients, max_norm):
+    largest = max(max(g.abs().max().item() for g in gradients), 1e-12)
+    return [g * min(1.0, max_norm / largest) for g in gradients]
+
+
 def squared(gradients, max_norm):
     norm = max(sum(g.square().sum().item() for g in gradients), 1e-12)
     return [g * min(1.0, max_norm / norm) for g in gradients]
@@ -73,6 +93,7 @@ ANSWERS = {
             (100 * 0.99**100, "percent"),
             (69, "half-life"),
             (0.0, "what does it hand on"),
+            (0.368, "1/e is close"),
             (0.5, "one factor f for each step"),
         ],
     ),
@@ -86,6 +107,11 @@ ANSWERS = {
             (lambda lag, share: log(lag), "chrono"),
             (lambda lag, share: log(share) / lag, "logarithm of the gate"),
             (lambda n, s: 1 / (1 + exp(-(s ** (1 / n)))), "the way back"),
+            (lambda lag, share: log(share**lag / (1 - share**lag)), "not the power but the root"),
+            (lambda lag, share: bias(lag, 1 - share), "not what is lost"),
+            (lambda n, s: log((1 - (1 - s) / n) / ((1 - s) / n)), "the steps multiply"),
+            (lambda lag, share: bias(lag, share) / log(10), "natural logarithm"),
+            (lambda lag, share: log(0 * lag), "ValueError: math domain error; a logarithm"),
             (lambda lag, share: 1.0, "f to the power of lag"),
         ],
         secrets=("1 -", "log("),
@@ -105,6 +131,9 @@ ANSWERS = {
             (lambda f, d: walked_back(f, d).flip(0), "row 0 is the first"),
             (lambda f, d: walked_back(f, d)[0], "all of them"),
             (lambda f, d: d * torch.cat([f[1:], 0 * f[:1] + 1]), "one step only"),
+            (lambda f, d: walked_back(f, d)[:-1], "at the last step d_last itself"),
+            (lambda f, d: walked_back(f, d)[1:], "that of the first step"),
+            (lambda f, d: walked_back(torch.cat([f[:1], f]), d), "a row too many"),
             (lambda f, d: walked_back(f * f, d), "each step back multiplies"),
         ],
         secrets=("prod(", "cumprod"),
@@ -114,6 +143,12 @@ ANSWERS = {
         mistakes=[
             (each_by_itself, "by itself"),
             (lambda gs, m: [g.clamp(-m, m) for g in gs], "bends"),
+            (by_tensor, "shorter gradients stay"),
+            (by_float, "shorter gradients stay"),
+            (lambda gs, m: by_tensor(gs, 1.0), "not 1"),
+            (of_lengths, "not the sum of the lengths"),
+            (by_largest, "the largest number"),
+            (lambda gs, m: torch.cat([g.flatten() for g in gs]).norm(), "that is the length"),
             (always, "shorter gradients stay"),
             (lambda gs, m: always(gs, 1.0), "not 1"),
             (squared, "square root"),

@@ -1,7 +1,7 @@
 """Checks of chapter 2: one gate by hand, what its value means, and how long it keeps."""
 
 from collections.abc import Sequence
-from math import exp, log, tanh
+from math import exp, inf, log, log10, tanh
 
 from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
@@ -24,6 +24,7 @@ def gate_value() -> Sheet:
     yield sigmoid(2.5), "w_h belongs to h and w_x to x: they are swapped"
     yield sigmoid(3.5), "w_x is negative: its product is subtracted"
     yield 1.0 + exp(-1.9), "this is what stands under the fraction line: divide 1 by it"
+    yield exp(-1.9), "this is e^-z: add 1, then divide 1 by it"
     yield ELSE, "first the sum w_h h + w_x x + b, then 1 / (1 + e^-z)"
 
 
@@ -47,6 +48,8 @@ def half_life() -> Sheet:
     yield 0.5 / 0.8, "divide the logarithms, not the numbers themselves"
     yield log(0.5 / 0.8), "divide the two logarithms; do not take one of the quotient"
     yield 0.8**0.5, "this is what is left after half a step; how many steps leave a half?"
+    yield 4.0, "after 4 whole steps less than a half is left: the answer lies before"
+    yield log(2) / 0.2, "ln 2 / (1 - f) comes close where f is near 1; take the logarithm of f"
     yield ELSE, "0.8 x 0.8 x ... how many factors until 0.5 is reached? Divide two logarithms"
 
 
@@ -62,6 +65,10 @@ def bias_for(n: int) -> Sheet:
     yield log(n), "close for long memories, and not exact: start from f^n = 0.5"
     yield log(0.5) / log(n) if n > 1 else 0.0, "the ruler takes f, and n is not f"
     yield log(f), "the logarithm of f alone does not undo the sigmoid"
+    stays = log(n - 1) if n > 1 else -inf  # where 1 - f is 1 / n
+    yield stays, "with 1 - 1/n a value stays n steps on average; half is gone earlier"
+    yield _unsquashed(1 - 0.5 / n), "each step keeps the same share of what is there: f^n = 0.5"
+    yield log10(f / (1 - f)), "the sigmoid is built on e: take the natural logarithm"
     yield ELSE, "two steps: which f has f^n = 0.5, and which z has sigmoid(z) = f?"
 
 

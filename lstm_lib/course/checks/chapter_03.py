@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 from math import tanh
 
 from lstm_lib import _validate
@@ -45,6 +45,9 @@ def shown_memory() -> Sheet:
     yield tanh(c), "that is the squeezed memory; the output gate shows only a part of it"
     yield o * sigmoid(c), "the memory has a sign, so it is squeezed with tanh, not with sigmoid"
     yield o, "that is the gate; multiply it with what it shows"
+    yield sigmoid(c), "that is the memory through the sigmoid; take tanh, then the output gate"
+    yield sigmoid(o) * tanh(c), "o is the gate itself: its sum has been through the sigmoid"
+    yield c * tanh(o), "the memory goes through tanh, not the gate"
     yield ELSE, "the last of the six equations, h = ..."
 
 
@@ -54,9 +57,17 @@ def reset_gate(answer: object) -> str:
     weights = _numbers(answer, 3)
     if weights is None:
         return f"the answer should be three numbers w_h, w_x, b, got {verdict.short(answer)}"
+    said = _reset_hint(_gates_with(weights))
+    if said != CORRECT and CORRECT in map(_reset_hint, map(_gates_with, permutations(weights))):
+        return "the three numbers are right, in another order: w_h, w_x, b"
+    return said
+
+
+def _gates_with(weights: Sequence[float]) -> dict[tuple[float, float], float]:
+    """Return where a forget gate with these weights stands at each price and h."""
     model = replace(ScalarLSTM.untrained(), f=Gate(*weights))
     places = product((0.0, 1.0), (0.0, -1.0, 1.0))
-    return _reset_hint({(price, h): model.step(price, h, 0.0).f for price, h in places})
+    return {(price, h): model.step(price, h, 0.0).f for price, h in places}
 
 
 def _reset_hint(gates: dict[tuple[float, float], float]) -> str:
@@ -97,6 +108,10 @@ def final_memory(c0: float, keeps: Sequence[float], writes: Sequence[float]) -> 
     yield _final(c0, keeps[-1:], writes[-1:]), hint
     hint = "it stops after the first day: return after the loop, not inside it"
     yield _final(c0, keeps[:1], writes[:1]), hint
+    memories = [_final(c0, keeps[:day], writes[:day]) for day in range(len(keeps) + 1)]
+    yield memories[1:], "those are the memories of all days; the last one is asked"
+    yield memories, "those are the memories of all days; the last one is asked"
+    yield _final(c0, writes, keeps), "the two are swapped: f multiplies, what is written is added"
     yield ELSE, "go day by day: forget first, then write, then on to the next day"
 
 

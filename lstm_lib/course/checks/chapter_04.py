@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import permutations
+from math import tanh
 
 from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
@@ -40,6 +41,8 @@ def gate_slope() -> Sheet:
     yield s, "that is the gate itself; its slope is how it answers a nudge of its sum"
     yield 1 - s, "one factor of two: the slope is a product of how open and how shut it is"
     yield s * s, "one of the two factors should be what is missing to 1"
+    yield sigmoid(s), "that sends the gate through the sigmoid once more; 0.9 is what came out"
+    yield 1 - tanh(s) ** 2, "that is the slope of tanh where its sum is 0.9"
     yield ELSE, "measure it: slope(sigmoid, z), z where sigmoid gives 0.9"
 
 
@@ -114,6 +117,7 @@ def rnn_gradients(w_h: float, w_x: float, b: float, xs: Sequence[float], target:
     yield first, "only the share of day 1 is left: add up the days, += and not ="
     late = _way_back([(h, x, h) for _, x, h in days], dh, w_h)
     yield late, "the weight w_h meets the h of the day before, not of today"
+    yield _way_back(days, dh, w_x), "to the day before the way back leads through w_h, not w_x"
     for order in list(permutations(right))[1:]:
         yield order, "the order should be w_h, w_x, b"
     yield sum(right), "three numbers are asked for, not their sum"

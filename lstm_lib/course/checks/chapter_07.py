@@ -158,6 +158,11 @@ def last_outputs(outputs: list[list[list[float]]], lengths: list[int]) -> Sheet:
     yield [row[0] for row in outputs], "that is the first step"
     yield [row[n - 2] for row, n in rows], "one step too early"
     yield [row[min(n, len(row) - 1)] for row, n in rows], "one step too late: Python counts from 0"
+    yield [row[-n] for row, n in rows], "a minus counts from the end of the padded sequence"
+    first_steps = [row[:n] for row, n in rows]
+    yield first_steps, "those are all real steps; the last one of each is asked"
+    means = [[sum(unit) / n for unit in zip(*row[:n], strict=True)] for row, n in rows]
+    yield means, "that is the mean over the real steps; the last one is asked"
     pairs = [[row[n - 1] for n in lengths] for row in outputs]
     yield pairs, "too many axes: one step per sequence, not all pairs of both"
     yield ELSE, "for sequence k the step is lengths[k] - 1; pick both together, or loop over k"

@@ -63,8 +63,7 @@ def keeping_gate() -> Sheet:
     yield 0.5, "that keeps half for a single step"
     yield 2 ** (1 / 24), "a gate lies between 0 and 1; with this one a memory would grow"
     yield log(0.5) / 24, "that is the logarithm of the gate"
-    for rounded in (0.97, 0.972):
-        yield rounded, "close: four decimals are asked for, because errors multiply as well"
+    yield 1.0, "a gate of 1 loses nothing, however many steps it is"
     yield ELSE, "24 steps multiply a memory by the gate 24 times; what is left should be one half"
 
 

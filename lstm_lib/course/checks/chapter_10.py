@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from lstm_lib.course.checks import verdict
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def ceiling() -> Sheet:
     """Check exercise 1: where a memory with f = 0.99 and i g = 0.5 ends that starts at 0."""
     yield 50.0, CORRECT
+    yield inf, "does it climb for ever? What leaks in a step grows with the memory"
     yield 0.5, "that is its memory after the first step; each step keeps 0.99 of it and adds 0.5"
     yield 0.995, "that is its memory after two steps; go on until what leaks is what is written"
     yield 100.0, "you divided 1 by what leaks; how much is written at a step?"

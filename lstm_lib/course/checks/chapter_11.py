@@ -1,6 +1,6 @@
 """Checks for chapter 11: what arrives along the lane, which bias it takes, and clipping."""
 
-from math import log
+from math import exp, log, log1p
 from typing import TYPE_CHECKING
 
 from lstm_lib.course.checks import verdict
@@ -25,6 +25,7 @@ def kept_share() -> Sheet:
     for digits in (0, 1, 2, 9):  # as few or as many as somebody may give
         yield round(half_life, digits), "that is the half-life; what is left?"
         yield round(100 * right, digits), "this is in percent; give the share"
+    yield exp(-1), "1/e is close to it; the power itself is asked"
     yield ELSE, "one factor f for each step back"
 
 
@@ -39,6 +40,12 @@ def bias_for_share(lag: int, share: float) -> Sheet:
     yield _unsquashed(0.5 ** (1 / lag)), "this always leaves a half"
     yield log(lag), "that is the chrono rule: use the share"
     yield log(f), "this is the logarithm of the gate"
+    far = lag * log(share) - log1p(-(share**lag))  # a power too small for a float, once
+    yield far, "not the power but the root: lag factors f make the share, so one is its lag-th root"
+    yield _unsquashed((1 - share) ** (1 / lag)), "the share is what is left, not what is lost"
+    hint = "each step loses a share of what is there, so the steps multiply"
+    yield _unsquashed(1 - (1 - share) / lag), hint
+    yield _unsquashed(f) / log(10), "the sigmoid is built on e: take the natural logarithm"
     yield sigmoid(f), "the sigmoid leads from a bias to a gate; you need the way back"
     yield ELSE, "first the gate: f to the power of lag is share; then the bias: sigmoid(b) is f"
 
@@ -73,6 +80,9 @@ def along_the_lane(f: "Tensor", d_last: "Tensor") -> Sheet:
     yield d_last * f.cumprod(0), "that multiplies from the first step on; go back from T"
     yield _lane(f, ones), "d_last, where the way starts, is missing"
     yield right[::-1], "the order: row 0 is the first step"
+    yield right[:-1], "a row is missing: at the last step d_last itself arrives"
+    yield right[1:], "a row is missing: that of the first step"
+    yield [d_last * f.prod(0), *right], "a row too many: nothing before the first step is asked"
     yield right[0], "that is the first step; asked are all of them"
     yield [d_last * factor for factor in (*f[1:], ones)], "that is one step only"
     yield ELSE, "at the last step d_last; each step back multiplies by the f of the step it leaves"
@@ -100,8 +110,16 @@ def clipped(gradients: "list[Tensor]", max_norm: float) -> Sheet:
     yield each, "each array was shortened by itself: one norm over all keeps the direction"
     cut = [g.clamp(-max_norm, max_norm) for g in gradients]
     yield cut, "each number was cut: that bends the arrow"
-    yield _scaled(gradients, max_norm / norm), "shorter gradients stay as they are"
-    yield _scaled(gradients, 1 / norm), "the length should be max_norm, not 1"
+    for length in (norm, _exact_norm(gradients)):  # of zeros the second makes nan
+        yield _scaled(gradients, max_norm / length), "shorter gradients stay as they are"
+        yield _scaled(gradients, 1 / length), "the length should be max_norm, not 1"
+    lengths = sum(_norm([g]) for g in gradients)
+    hint = "one length over all numbers is not the sum of the lengths of the arrays"
+    yield _scaled(gradients, min(1.0, max_norm / lengths)), hint
+    largest = max(float(g.abs().max()) for g in gradients) or 1.0
+    hint = "that is the largest number; the length is the root of the sum of all squares"
+    yield _scaled(gradients, min(1.0, max_norm / largest)), hint
+    yield _exact_norm(gradients), "that is the length; return the list of gradients"
     yield _scaled(gradients, min(1.0, max_norm / norm**2)), "the square root is missing"
     yield gradients, "nothing was shortened"
     hint = "the length is the root of the sum of all squares; too long: scale all by one factor"
@@ -113,5 +131,12 @@ def _norm(gradients: "list[Tensor]") -> float:
     return max(sum(float(g.square().sum()) for g in gradients) ** 0.5, 1e-30)
 
 
-def _scaled(gradients: "list[Tensor]", factor: float) -> "list[Tensor]":
+def _exact_norm(gradients: "list[Tensor]") -> "Tensor":
+    """Return the length as a tensor, by which even 1 can be divided if it is 0."""
+    import torch
+
+    return torch.cat([g.flatten() for g in gradients]).norm()
+
+
+def _scaled(gradients: "list[Tensor]", factor: "float | Tensor") -> "list[Tensor]":
     return [g * factor for g in gradients]

@@ -19,9 +19,10 @@ any mistake is considered. Of several mistakes within the tolerance the nearest 
 or an array that holds one number is that number.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from functools import update_wrapper, wraps
+from functools import partial, update_wrapper, wraps
 from inspect import signature
 from math import ceil, isnan, log10
 from typing import TYPE_CHECKING, Any
@@ -118,24 +119,34 @@ def function(
 
     def judge(sheet: Callable[..., Sheet], answer: object) -> str:
         work, tried = runnable(answer), list(cases() if callable(cases) else cases)
-        results: list[object] = []
-        for case in tried:
-            given = ", ".join(map(_written, case))
-            try:
-                results.append(run(work, *deepcopy(case)))  # which the function may change
-            except Exception as error:
-                stopped = f"for ({given}) your function stopped: {told(error)}"
-                if not results:
-                    return stopped
-                before = together(sheet(*earlier) for earlier in tried[: len(results)])
-                return recognised(results, _only_mistakes(before, stopped))
+        done, results, stopped = _called(partial(run, work), tried)
+        lines = together(sheet(*case) for case in done)
+        if stopped and len(done) > 1:  # what came back may show a mistake that is known
+            return recognised(results, _only_mistakes(lines, stopped))
+        if stopped:
+            return stopped
         if all(result is ... for result in results):
             return NOT_ATTEMPTED
         if all(result is None for result in results):
             return NOTHING
-        return recognised(results, together(sheet(*case) for case in tried), typed=True)
+        return recognised(results, lines, typed=True)
 
     return _judged_by(judge)
+
+
+def _called(
+    work: Callable[..., object], tried: Iterable[tuple[Any, ...]]
+) -> tuple[list[tuple[Any, ...]], list[object], str]:
+    """Return the cases in which a function did not stop, its results, and how it stopped first."""
+    done, results, stopped = [], [], ""
+    for case in tried:
+        given = ", ".join(map(_written, case))
+        try:
+            results.append(work(*deepcopy(case)))  # which the function may change
+            done.append(case)
+        except Exception as error:
+            stopped = stopped or f"for ({given}) your function stopped: {told(error)}"
+    return done, results, stopped
 
 
 def _judged_by(judge: Callable[[Callable[..., Sheet], object], str]) -> MakesCheck:
@@ -210,7 +221,13 @@ def result_of(answer: object, *case: object, nothing: str = NOTHING) -> Any:
 
 def told(error: BaseException) -> str:
     """Return what an error is and says, in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    means = "; a logarithm or a root of what is not above 0?" if _is_domain(error) else ""
+    return " ".join(f"{type(error).__name__}: {error}{means}".split())
+
+
+def _is_domain(error: BaseException) -> bool:
+    """Return whether a function of `math` was given a number for which it has no value."""
+    return bool(re.search("math domain error|expected a .+ input", str(error)))
 
 
 def short(value: object) -> str:
