@@ -17,6 +17,7 @@ from lstm_lib.course.tasks.companies import companies
 from lstm_lib.course.tasks.waves import waves, windows
 from lstm_lib.descent import train
 from lstm_lib.drawing.svg import coordinate, number, scientific
+from lstm_lib.explorers.controls.tries import Tries
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import BatchTrace, Trace
 from lstm_lib.vector import VectorLSTM
@@ -414,8 +415,10 @@ def test_the_files_of_a_training_are_its_epochs(trained, prices):
         assert explorer.selected.h == pytest.approx(expected.h, abs=1e-5)
         assert f"prediction {number(expected.prediction, 4)}" in says(explorer)
     assert explorer.selected.prediction == pytest.approx(module(prices[0])[1].item(), abs=1e-6)
-    one = LightningExplorer.from_checkpoints(LSTMByHand, folders[0], *prices)
+    tries = ["Walk."]
+    one = LightningExplorer.from_checkpoints(LSTMByHand, folders[0], *prices, tries=tries)
     assert one.epoch.stops == [2, 4]
+    assert [child.tries for child in one.children if isinstance(child, Tries)] == [tries]
 
 
 def test_a_later_folder_counts(trained, prices, tmp_path):

@@ -75,6 +75,8 @@ class LightningExplorer(Explorer):
         names: Sequence[str] | None = None,
         time: str = "step",
         start: "LightningModule | None" = None,
+        *,
+        tries: Sequence[str] = (),
         **arguments: Any,
     ) -> "LightningExplorer":
         """Return an explorer of the files `epoch=500.ckpt`, `epoch=1000.ckpt`, ... of a training.
@@ -85,7 +87,7 @@ class LightningExplorer(Explorer):
             x: inputs, (batch_size, seq_len, 1).
             targets: see the class; of targets at every step, (batch_size, seq_len, horizon), the
                 last are taken, and so are the outputs.
-            names, time: see the class.
+            names, time, tries: see the class.
             start: the module before the training, shown as epoch 0; None to leave it out.
             **arguments: of the module's class, in place of those in the checkpoints.
 
@@ -96,7 +98,7 @@ class LightningExplorer(Explorer):
 
         modules = {} if start is None else {0: start}
         modules |= {epoch: load(kind, path, **arguments) for epoch, path in files(folder).items()}
-        return cls.from_modules(modules, x, targets, names, time)
+        return cls.from_modules(modules, x, targets, names, time, tries=tries)
 
     @classmethod
     def from_modules(
@@ -106,14 +108,16 @@ class LightningExplorer(Explorer):
         targets: Any,
         names: Sequence[str] | None = None,
         time: str = "step",
+        *,
+        tries: Sequence[str] = (),
     ) -> "LightningExplorer":
         """Return an explorer of modules by the number of epochs behind them; each is run once.
 
         Args:
             modules: modules with `forward` and `trace`, by epoch.
-            x, targets, names, time: see `from_checkpoints`.
+            x, targets, names, time, tries: see `from_checkpoints`.
         """
-        return cls(run(modules, x), last_step(targets), names, time)
+        return cls(run(modules, x), last_step(targets), names, time, tries=tries)
 
     @property
     def selected(self) -> Trace:
