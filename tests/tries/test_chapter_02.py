@@ -33,8 +33,34 @@ class TestYouAreTheGates:
         explorer = YouAreTheGates()
         explorer.best.click()
         assert "Step 3" in shown(explorer, f3=0.5)
+        assert explorer.trace.c[2:] == (0.45,) * 4
 
-    def test_before_step_1_there_is_nothing_to_keep(self):
+    @pytest.mark.parametrize(
+        ("puzzle", "free"), [("carry", ["f1"]), ("replace", ["f1"]), ("add", ["f1", "f2", "o1"])]
+    )
+    def test_the_valves_that_meet_an_empty_memory_cost_nothing(self, puzzle, free):
         explorer = YouAreTheGates()
+        explorer.puzzle.value = puzzle
         explorer.best.click()
-        assert "100 of 100" in shown(explorer, f1=0.0)
+        found = []
+        for name, slider in explorer.gates.items():
+            best, slider.value = slider.value, 0.5
+            if "100 of 100" in explorer.view().says:
+                found.append(name)
+            slider.value = best
+        assert found == free
+
+    def test_to_replace_one_valve_shuts_while_the_other_opens(self):
+        explorer = YouAreTheGates()
+        explorer.puzzle.value = "replace"
+        explorer.best.click()
+        assert (explorer.f4.value, explorer.i4.value) == (0, 1)
+
+    def test_to_add_the_forget_valve_stays_open_in_between(self):
+        explorer = YouAreTheGates()
+        explorer.puzzle.value = "add"
+        explorer.best.click()
+        for name in ("f3", "f4", "f5", "f6"):
+            assert explorer.gates[name].value == 1
+            assert "100 of 100" not in shown(explorer, **{name: 0.9})
+            explorer.best.click()
