@@ -2,7 +2,8 @@
 
 `lstm_lib.train` is the very module `lstm_lib.course.train`, and `from lstm_lib.tasks import waves`
 gives what `lstm_lib.course.tasks.waves` has. Nothing in the library or the course uses an old
-name; they are kept for programs that were written with them.
+name; they are kept for programs that were written with them. `lstm_lib.grade` never was there: it
+is a command to type, and the shorter the better.
 """
 
 import sys
@@ -11,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import CodeType, ModuleType
 from typing import Any
 
-MODULES = ("doctor", "plots", "train", "training")
+MODULES = ("doctor", "grade", "plots", "train", "training")
 NAMES = {
     "tasks": {
         "adding": "Sums adding",

@@ -18,6 +18,7 @@ EXTRAS = {
     "tensorboard": "training",
     "tqdm": "training",
     "PIL": "course",
+    "jupyter_client": "course",
     "packaging": "course",
     "seaborn": "course",
 }

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NOT_ATTEMPTED = "not attempted: replace the ... and run this cell again"
 NOTHING = "your function returns nothing: give its result back with `return`"
 CORRECT = "correct"
+NOT_YET = "not yet: "  # and a hint
 _SAME = 1e-9  # what is this near is the same
 
 Sheet = Iterator[tuple[Any, str]]
@@ -51,19 +52,25 @@ class Hint(Exception):
 
 
 def check(judge: Callable[..., str]) -> Check:
-    """Make a check, which prints the verdict, of a function from answers to the verdict."""
+    """Make a check, which prints the verdict, of a function from answers to the verdict.
+
+    Its attribute `verdict` is the same check, which returns the verdict instead.
+    """
     form = signature(judge)
 
-    @wraps(judge)
-    def say(*args: object, **kwargs: object) -> None:
+    def judged(*args: object, **kwargs: object) -> str:
         answers = form.bind(*args, **kwargs).arguments.values()
         try:
             verdict = NOT_ATTEMPTED if all(map(is_missing, answers)) else judge(*args, **kwargs)
         except Hint as hint:
             verdict = str(hint)
-        print(verdict if verdict in (NOT_ATTEMPTED, CORRECT) else f"not yet: {verdict}")
+        return verdict if verdict in (NOT_ATTEMPTED, CORRECT) else f"{NOT_YET}{verdict}"
 
-    vars(say)["__signature__"] = form.replace(return_annotation=None)
+    @wraps(judge)
+    def say(*args: object, **kwargs: object) -> None:
+        print(judged(*args, **kwargs))
+
+    vars(say).update(__signature__=form.replace(return_annotation=None), verdict=judged)
     return say
 
 
