@@ -153,13 +153,21 @@ def arranged(rows: Sequence[Row], lay: Callable[[Row], Widget]) -> tuple[Row, li
     return {name: one for row in rows for name, one in row.items()}, [lay(row) for row in rows]
 
 
-def columns(widgets: Iterable[Widget], widths: str = "") -> GridBox:
-    """Put widgets beside each other over the picture's width, in equal columns unless given."""
+def columns(widgets: Iterable[Widget], widths: str = "", gap: str = "0 20px") -> GridBox:
+    """Put widgets beside each other over the picture's width, in equal columns unless given.
+
+    In a narrow place they go below each other. Those without a gap stand in the columns of the
+    picture: they stay there.
+    """
     widgets = list(widgets)
     template = widths or f"repeat({len(widgets)}, minmax(0, 1fr))"
-    return GridBox(
-        widgets, layout=Layout(grid_template_columns=template, width="100%", grid_gap="0 20px")
+    grid = GridBox(
+        widgets, layout=Layout(grid_template_columns=template, width="100%", grid_gap=gap)
     )
+    grid.add_class("lstm-columns")
+    if gap == "0":
+        grid.add_class("lstm-aligned")
+    return grid
 
 
 def _shown_above(tries: Sequence[str]) -> list[Tries]:

@@ -41,12 +41,11 @@ class GateExplorer(Explorer):
         self.b = _slider("b", "bias", b, 5, "")
         self.h = _slider("h", "hidden state h", h, 1, COLORS["h"])
         self.x = _slider("x", "input x", x, 1, COLORS["x"])
-        self.published = Button(description="published forget gate", layout=Layout(width="92%"))
+        self.published = Button(description="published forget gate", layout=Layout(width="96%"))
         self.published.on_click(self._set_published)
         names = ("w_h", "w_x", "b", "h", "x")
         widgets = (self.w_h, self.w_x, self.b, self.published, self.h, self.x)
-        grid = columns(widgets, "repeat(4, 25%)")
-        grid.layout.grid_gap = "0"
+        grid = columns(widgets, "repeat(4, 25%)", gap="0")
         super().__init__(
             {name: getattr(self, name) for name in names}, [grid], picture.SIZE, tries=tries
         )

@@ -70,8 +70,7 @@ class YouAreTheGates(Explorer):
         widths = (picture.MARGIN, picture.COLUMN)
         margin, column = (f"{100 * part / picture.SIZE[0]:.3f}%" for part in widths)
         top = columns([self.puzzle, self.reset, self.best], "1fr auto auto")
-        grid = columns(self._cells(), f"{margin} repeat({STEPS}, {column})")
-        grid.layout.grid_gap = "0"
+        grid = columns(self._cells(), f"{margin} repeat({STEPS}, {column})", gap="0")
         return [top, self._task, grid]
 
     def _cells(self) -> Iterator[Widget]:
