@@ -90,6 +90,7 @@ ANSWERS = {
             (0.99, "one step back"),
             (68.97, "half-life"),
             (36.6, "percent"),
+            (37, "percent"),
             (100 * 0.99**100, "percent"),
             (69, "half-life"),
             (0.0, "what does it hand on"),

@@ -74,3 +74,18 @@ FAR = (0.31, 0.0, 0.0, 0.0)
 )
 def test_each_hint_begins_where_it_says(a, b, hint):
     assert hint in chapter_03._challenge_hint(a, b)
+
+
+@pytest.mark.parametrize(
+    ("first", "third", "hint"),
+    [
+        (0.71, -0.11, "Day 1 writes 0.71, then day 3 takes 0.11 away"),
+        (0.69, -0.11, "write more on day 1"),
+        (0.71, -0.09, "write more on day 1"),
+    ],
+)
+def test_a_day_takes_away_what_day_1_wrote(first, third, hint):
+    same = (1.0,) * 4
+    g = (first, 0.0, third, 0.0)
+    b = Trace(x=same, i=same, f=same, g=g, o=same, c=(0.0,) * 4, h=(0.0, 0.0, 0.0, 0.5))
+    assert hint in chapter_03._challenge_hint(run(0.0), b)

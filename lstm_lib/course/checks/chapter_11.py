@@ -21,8 +21,8 @@ def kept_share() -> Sheet:
     yield 1 - right, "this is what is lost on the way"
     yield 0.99 * 100, "the steps multiply, they do not add up"
     yield 0.99, "that is one step back"
-    yield 0.01**100, "0.01 is what one step loses; what does it hand on?"
-    for digits in (0, 1, 2, 9):  # as few or as many as somebody may give
+    yield 0.0, "0.01 is what one step loses; what does it hand on?"
+    for digits in (0, 1, 2, 3):  # as few or as many as somebody may give
         yield round(half_life, digits), "that is the half-life; what is left?"
         yield round(100 * right, digits), "this is in percent; give the share"
     yield exp(-1), "1/e is close to it; the power itself is asked"
@@ -94,11 +94,12 @@ def _lane(f: "Tensor", d_last: "Tensor", skip: int = 1) -> "list[Tensor]":
 
 
 def _gradients() -> "list[tuple[list[Tensor], float]]":
-    """Return gradients with norms of 13 and 0, and a norm they may have."""
+    """Return gradients with norms of 13, 0.5 and 0, and a norm they may have."""
     import torch
 
     long = [torch.tensor([[3.0, 0.0], [0.0, 4.0]]), torch.tensor([12.0])]
-    return [(long, 1.0), (long, 6.5), (long, 20.0), ([torch.zeros(2)], 1.0)]
+    short, zeros = [torch.tensor([0.3, -0.4])], [torch.zeros(2)]
+    return [(long, 1.0), (long, 6.5), (long, 20.0), (short, 1.0), (zeros, 1.0)]
 
 
 @verdict.function(_gradients)
