@@ -86,6 +86,22 @@ def test_show_the_best_solves_it_and_reset_takes_it_back(explorer, puzzle):
     assert explorer.puzzle.value == puzzle
 
 
+def test_the_best_is_shown_once_three_gates_were_moved_by_hand(explorer):
+    assert (explorer.best.disabled, explorer.best.description) == (
+        True,
+        "move 3 gates, then the best",
+    )
+    for value in (0.6, 0.7):  # one gate, however often
+        explorer.f1.value = value
+    explorer.i1.value = 1
+    explorer.reset.click()  # its moves are none of the hand's
+    assert explorer.best.description == "move 1 gate, then the best"
+    explorer.o1.value = 0
+    assert (explorer.best.disabled, explorer.best.description) == (False, "show the best")
+    explorer.puzzle.value = "add"
+    assert explorer.best.disabled
+
+
 def test_a_new_puzzle_brings_its_task_and_half_open_gates(explorer):
     explorer.best.click()
     explorer.puzzle.value = "add"

@@ -1,8 +1,8 @@
 """The picture of one gate: its weighted sum, the two soft curves, the memory ruler.
 
 The three parts of the sum are laid head to tail under the sigmoid, on the curve's own axis, so
-that they end where the curve is read. The ruler is one scale with two rows of numbers: the
-forget gate's value above, the steps after which it has let go of half a memory below.
+that they end where the curve is read. The ruler has two rows of numbers, the forget gate's value
+and the steps after which half of a memory is left; below it, on the same steps, what is left.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,13 @@ SIZE = (880, 428)
 COLUMNS = (0, 220, 440, 660)  # w_h h, w_x x, b, z: the sliders stand in the same four
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+INKS = {"h": "fill-h", "x": "ink-x", "": "soft"}  # of the arrows: seen on dark paper too
 LANES, TICKS = (206, 222, 238), (-10, -5, 0, 5, 10)
-LANE_HALF = 17  # half the width of a memory that is whole
+BED_HALF = 17  # half the width of the bed in which a memory meets the gate
+WHOLE = 26  # the width of a memory that is whole
 PASS = 490  # the middle of the valve that shows what passes
-BARS_TOP, BARS_BOTTOM = 338, 392
+RULER_LINE = 314
+BARS_TOP, BARS_BOTTOM = 340, 392
 
 
 class Axis(NamedTuple):
@@ -41,7 +44,7 @@ class Axis(NamedTuple):
 class Curve(NamedTuple):
     """One of the two soft curves with its axes z and y, and the place of the gauge beside it."""
 
-    name: str
+    name: str  # of the quantity it makes; none for tanh, which makes none of this sum
     title: str
     squash: Callable[[float], float]
     z: Axis
@@ -51,7 +54,7 @@ class Curve(NamedTuple):
 
 SIGMOID = Curve("f", "a gate: sigmoid σ(z), from shut 0 to open 1", sigmoid,
                 Axis(-10, 10, 60, 400), Axis(0, 1, 192, 84), 412)  # fmt: skip
-TANH = Curve("g", "a candidate: tanh(z), from −1 to 1", tanh,
+TANH = Curve("", "the same sum in tanh: −1 to 1", tanh,
              Axis(-10, 10, 570, 764), Axis(-1, 1, 246, 84), 776)  # fmt: skip
 CURVES = (SIGMOID, TANH)
 RULER = Axis(-1, 4, 44, 844)  # log10 of steps
@@ -120,7 +123,9 @@ def _curve_frame(curve: Curve) -> str:
         rect(left, top, right - left, bottom - top, "line"),
         line(curve.z.at(0), top, curve.z.at(0), bottom),
         line(left, zero, right, zero),
-        polyline([(curve.z.at(z), curve.y.at(curve.squash(z))) for z in zs], curve.name, 2.5),
+        polyline(
+            [(curve.z.at(z), curve.y.at(curve.squash(z))) for z in zs], curve.name or "ink", 2.5
+        ),
         rect(curve.gauge, top, 22, bottom - top),
         rect(curve.gauge, top, 22, bottom - top, "line"),
         text(left, top - 12, curve.title, 13, "b"),
@@ -138,13 +143,14 @@ def _operating_point(curve: Curve, z: float) -> str:
     x, y, zero = curve.z.at(z), curve.y.at(value), curve.y.at(0)
     bottom = LANES[-1] + 8
     written = fine(value) if curve is SIGMOID else number(value, 3)
+    fill, ink = (f"fill-{curve.name}", f"ink-{curve.name}") if curve.name else ("soft", "")
     return "".join(
         (
             path(f"M{x:.1f} {bottom}V{y:.1f}H{curve.gauge}", "ink", 1, stroke_dasharray="4 3"),
-            rect(curve.gauge + 1, min(y, zero), 20, abs(y - zero), f"fill-{curve.name}"),
-            circle(x, y, 6, f"fill-{curve.name}"),
+            rect(curve.gauge + 1, min(y, zero), 20, abs(y - zero), fill),
+            circle(x, y, 6, fill),
             circle(x, y, 6, "ink", stroke_width=1.5),
-            text(curve.gauge + 28, y + 6, written, 16, f"b ink-{curve.name}"),
+            text(curve.gauge + 28, y + 6, written, 16, f"b {ink}".strip()),
         )
     )
 
@@ -175,43 +181,43 @@ def _arrow(start: float, end: float, y: float, name: str) -> str:
     neck = end - way * min(8.0, abs(end - start))
     head = f"V{y - 6}L{end:.1f} {y}L{neck:.1f} {y + 6}V{y + 3}"
     d = f"M{start:.1f} {y - 3}H{neck:.1f}{head}H{start:.1f}z"
-    return shape("path", f"fill-{name}" if name else "soft", d=d) + line(end, y, end, y + 16, "ink")
+    return shape("path", INKS[name], d=d) + line(end, y, end, y + 16, "ink")
 
 
 def _passing_frame() -> str:
     """Draw the bed in which a memory meets the gate."""
-    top, height = LANES[1] - LANE_HALF, 2 * LANE_HALF
-    bed = rect(PASS - 46, top, 92, height) + housing(PASS, LANES[1], "f", LANE_HALF)
+    bed = rect(PASS - 46, LANES[1] - BED_HALF, 92, 2 * BED_HALF)
     return bed + text(PASS, 264, "what passes", 12, "mid soft")
 
 
 def _passing(f: float) -> str:
-    """Draw a memory that meets the gate: as wide as it is before, as much as passes behind."""
-    y, full = LANES[1], 2 * LANE_HALF
-    flow = band(f"M{PASS - 46} {y}H{PASS}", "c", 1, full)
-    if f * full > 0.2:
-        flow += band(f"M{PASS} {y}H{PASS + 46}", "c", 1, full * f)
-    return flow + valve(PASS, y, "f", LANE_HALF, f)
+    """Draw a memory that meets the gate: whole before it, as much as passes behind."""
+    y = LANES[1]
+    flow = band(f"M{PASS - 46} {y}H{PASS}", "c", 1, WHOLE)
+    if f * WHOLE > 0.2:
+        flow += band(f"M{PASS} {y}H{PASS + 46}", "c", 1, WHOLE * f)
+    return flow + housing(PASS, y, "f", BED_HALF) + valve(PASS, y, "f", BED_HALF, f)
 
 
 def _ruler_frame() -> str:
-    """Draw the ruler: gate values on the upper edge, steps on the lower one."""
+    """Draw the ruler, gate values above and half-lives below, and the box of what is left."""
     start, end, half = RULER.start, RULER.end, LEFT.at(0.5)
     pieces = [
-        text(14, 292, "the memory ruler: a forget gate that stays at this value", 13, "b"),
+        text(14, 287, "the memory ruler: gate f above, steps to half below", 13, "b"),
+        line(start, RULER_LINE, end, RULER_LINE, "f", stroke_width=2),
+        text(start - 24, RULER_LINE - 8, "f", 14, "b it end ink-f"),
         rect(start, BARS_TOP, end - start, BARS_BOTTOM - BARS_TOP),
         line(start, half, end, half, "line", stroke_dasharray="2 3"),
         text(end + 6, half + 4, "half", 12, "soft"),
-        line(start, BARS_TOP, end, BARS_TOP, "f", stroke_width=2),
         line(start, BARS_BOTTOM, end, BARS_BOTTOM, "ink"),
-        text(start - 24, BARS_TOP - 10, "f", 14, "b it end ink-f"),
         text(start, BARS_BOTTOM + 15, "after … steps", 12, "soft"),
         text(start, BARS_BOTTOM + 32, "% of it is left", 12, "soft"),
     ]
     for share in SHARES:
         x = RULER.at(log10(half_life(share)))
-        pieces.append(line(x, BARS_TOP - 5, x, BARS_TOP + 5, "f", stroke_width=2))
-        pieces.append(text(x, BARS_TOP - 10, f"{share:g}", 12, "mid ink-f"))
+        pieces.append(line(x, RULER_LINE - 4, x, RULER_LINE + 4, "f", stroke_width=2))
+        pieces.append(text(x, RULER_LINE - 8, f"{share:g}", 12, "mid ink-f"))
+        pieces.append(text(x, RULER_LINE + 18, steps(half_life(share)), 12, "mid soft"))
     for count in STEPS:
         pieces.append(text(RULER.at(log10(count)), BARS_BOTTOM + 15, f"{count:,}", 12, "mid soft"))
     return "".join(pieces)
@@ -231,8 +237,8 @@ def _memory(f: float) -> str:
             shape("path", "fill-c", d=bars, opacity=0.75),
             line(mark, BARS_TOP, mark, BARS_BOTTOM, "ink", stroke_width=1.5),
             circle(mark, LEFT.at(0.5), 5, "fill-f"),
-            shape("path", "fill-f", d=f"M{mark:.1f} {BARS_TOP + 1}l-7 -9h14z"),
-            text(min(max(mark, 225), 655), 312, words, 14, "b mid"),
+            shape("path", "fill-f", d=f"M{mark:.1f} {RULER_LINE}l-7 -9h14z"),
+            text(RULER.end, 287, words, 14, "b end"),
             *(text(x, BARS_BOTTOM + 32, share, 12, "b mid") for x, _, share in columns),
         )
     )

@@ -1,6 +1,7 @@
 """YouAreTheGates: a short sequence arrives, and a hand sets the gates at every step."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ipywidgets import HTML, Button, Layout, Widget
 
@@ -15,6 +16,7 @@ from lstm_lib.record import Step, Trace
 
 DOES = {"f": "keep", "i": "write", "o": "show"}
 HALF_OPEN = 0.5
+BY_HAND = 3  # so many gates are moved before the best is shown
 PUZZLES = {puzzle.name: puzzle for puzzle in gate_puzzles()}
 STEPS = len(next(iter(PUZZLES.values())).xs)
 
@@ -24,7 +26,7 @@ class YouAreTheGates(Explorer):
 
     The controls are `puzzle` ("carry", "replace" or "add") and the gates `f1` ... `f6`,
     `i1` ... `i6`, `o1` ... `o6`, 0 to 1. `reset` opens every gate half, `best` sets the gates
-    that do it. A new puzzle starts with half open gates.
+    that do it, once a hand has moved a few. A new puzzle starts with half open gates.
 
     Args:
         tries: what to try, one sentence at a time above the picture.
@@ -39,15 +41,17 @@ class YouAreTheGates(Explorer):
         rows = self._sliders.items()
         self.gates = {f"{gate}{t}": slider for gate, row in rows for t, slider in enumerate(row, 1)}
         self.reset = Button(description="reset", layout=Layout(width="90px"))
-        self.best = Button(description="show the best", layout=Layout(width="130px"))
+        self.best = Button(layout=Layout(width="230px"))
         self._task = HTML()
-        self.puzzle.observe(self._start, "value")
+        self.puzzle.observe(self._next_puzzle, "value")
+        for slider in self.gates.values():
+            slider.observe(self._note_move, "value")
         self.reset.on_click(self._start)
         self.best.on_click(self._set_best)
         super().__init__(
             {"puzzle": self.puzzle, **self.gates}, self._rows(), picture.SIZE, tries=tries
         )
-        self._start()
+        self._next_puzzle()
 
     @property
     def trace(self) -> Trace:
@@ -79,6 +83,25 @@ class YouAreTheGates(Explorer):
             style = f"color:var(--{gate}-ink);text-align:right;padding-right:12px;line-height:24px"
             yield HTML(f'<div class="lstm" style="{style}">{does} <b><i>{gate}</i></b></div>')
             yield from self._sliders[gate]
+
+    def _next_puzzle(self, _change: object = None) -> None:
+        """Start a puzzle; its best is shown once some of its gates have been moved by hand."""
+        self._start()
+        self._moved: set[object] = set()
+        self._say_best()
+
+    def _note_move(self, change: Any) -> None:
+        """Note which gate a hand has moved; a button moves all of them at once."""
+        if not self._held:
+            self._moved.add(change.owner)
+            self._say_best()
+
+    def _say_best(self) -> None:
+        """Say on its button when the best is shown."""
+        left = BY_HAND - len(self._moved)
+        gates = f"{left} {'gate' if left == 1 else 'gates'}"
+        self.best.description = f"move {gates}, then the best" if left > 0 else "show the best"
+        self.best.disabled = left > 0
 
     def _start(self, _change: object = None) -> None:
         """Say the task and open every gate half."""

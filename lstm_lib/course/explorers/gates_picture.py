@@ -15,14 +15,14 @@ from lstm_lib.course.tasks.puzzles import GatePuzzle
 from lstm_lib.drawing.svg import coordinate, line, number, path, rect, shape, text
 from lstm_lib.record import Step, Trace
 
-SIZE = (880, 400)
+SIZE = (880, 374)
 MARGIN, COLUMN = 100, 122  # the sliders stand in the same columns
 KEEP, WRITE, SHOW = 11, 51, 92  # from the left edge of a column
 UNIT = 40.0  # width of a band that carries 1
 LANE, LANE_HALF, PIPE_HALF = 152, 34, 20
 ARRIVE, IN_VALVE, OUT_VALVE = 54, 80, 206
-ZERO, TALL = 274, 34  # of the chart of h: its zero line, the height of 1
-SHOWN_ROW, WANTED_ROW, OFF_ROW, SCORE_ROW = 328, 345, 362, 390
+ZERO, TALL = 266, 26  # of the chart of h: its zero line, the height of 1
+SHOWN_ROW, WANTED_ROW, OFF_ROW, SCORE_ROW = 309, 325, 341, 366
 SCORE_LEFT, SCORE_WIDTH = 290, 300
 SILENT = 0.005  # what rounds to 0.00 is not drawn
 
