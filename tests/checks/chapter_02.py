@@ -2,6 +2,9 @@
 
 from math import exp, log, tanh
 
+import numpy as np
+import torch
+
 from lstm_lib.course.checks import chapter_02 as checks
 from lstm_lib.scalar import sigmoid
 from tests.checks import Answers
@@ -81,6 +84,10 @@ ANSWERS = {
             ([0, 1, 1, 1, 1, 1], list(HALF)),
             ((1, 1, 1, 0.5, 1, 1), (1, 0, 0, 0.5, 0, 0)),
             ((1, 1, 1, 1, 0.5, 1), (1, 0, 0, 1, 0, 0)),
+            (KEEP, (0.5, 0, 0, 0.495, 0, 0)),
+            (KEEP, (0.5, 0.007, 0, 0.5, 0, 0)),
+            (torch.tensor(KEEP), np.array(HALF)),
+            (list(map(torch.tensor, KEEP)), list(map(np.float32, HALF))),
         ],
         mistakes=[
             ((KEEP, (1, 0, 0, 1, 0, 0)), "this is the sum"),
@@ -94,6 +101,8 @@ ANSWERS = {
             (((1, 1, 1, 1, 0.9, 1), HALF), "f on steps 5 and 6"),
             ((KEEP, (0.5, 0.5, 0, 0.5, 0, 0)), "noise is written"),
             (((1, 0.3, 1, 1, 1, 1), HALF), "follow c"),
+            ((KEEP, (0.5, 0, 0, 0.494, 0, 0)), "follow c"),
+            ((KEEP, (0.5, 0.008, 0, 0.5, 0, 0)), "by luck"),
             ((KEEP, (0.75, 0, 0.625, 0, 0, 0)), "by luck"),
             ((KEEP, (0.5, 0, 0, 0.5, 0)), "six numbers"),
             ((KEEP, (0.5, 0, 0, 0.5, 0, 2)), "from 0 to 1"),

@@ -91,10 +91,22 @@ ANSWERS = {
         secrets=("(0, 2, 3, 1)", "[0, 2, 3, 1]"),
     ),
     checks.tracker: Answers(
-        right=[[[0, 0], [-10, 0]], np.array([[0.5, -0.5], [-8.0, 0.1]])],
+        right=[
+            [[0, 0], [-10, 0]],
+            [[0, 0], [-6.95, 0]],
+            [[0, 0], [-9, 1.05]],
+            [[0, 1.05], [-9, 0]],
+            np.array([[0.5, -0.5], [-8.0, 0.1]]),
+        ],
         mistakes=[
             ([[0, 0], [10, 0]], "and how?"),
             ([[0, 0], [0, 0]], "keeps 0.9820: does it listen"),
+            ([[0, 0], [-1.05, 0]], "does it listen"),
+            ([[0, 0], [-1.06, 0]], "outweigh the bias"),
+            ([[0, 0], [-6.94, 0]], "outweigh the bias"),
+            ([[0, 0], [-9, 1.06]], "no difference"),
+            ([[0, 1.06], [-9, 0]], "unit 1 should keep whatever"),
+            ([[0, float("nan")], [-9, 0]], "nan came out"),
             ([[0, 0], [-5, 0]], "outweigh the bias"),
             ([[-10, 0], [0, 0]], "it is unit 1 that forgets"),
             ([[0, -10], [0, 0]], "row and column have changed places"),
