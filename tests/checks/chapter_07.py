@@ -134,6 +134,8 @@ ANSWERS = {
         mistakes=[
             (((5, 7, 8), ...), "the shape of h_n should be three sizes"),
             ((..., (6, 5, 8)), "the shape of outputs should be three sizes"),
+            (((5, 7, 16.5), (6, 5, 8)), "the shape of outputs should be three sizes"),
+            ((5, (6, 5, 8)), "the shape of outputs should be three sizes"),
             (((5, 7), (6, 5, 8)), "the shape of outputs should be three sizes"),
             (((5, 7, 8), (6, 5, 8)), "outputs: there are two directions"),
             (((7, 5, 16), (6, 5, 8)), "which size comes first?"),

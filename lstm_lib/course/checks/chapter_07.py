@@ -1,10 +1,8 @@
 """Checks for chapter 7: the layer in PyTorch."""
 
 from collections.abc import Callable
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from lstm_lib import _validate
 from lstm_lib.course.checks import verdict
 from lstm_lib.course.checks.verdict import CORRECT, ELSE, Sheet
 
@@ -72,13 +70,13 @@ _H_N: dict[tuple[int, ...], str] = {
 def _shape(name: str, given: Any) -> tuple[int, ...]:
     """Return three sizes as plain numbers; if they are not, that is the verdict."""
     try:
-        sizes = list(_validate.fixed(list(given)))
+        sizes = [verdict.as_float(size) for size in given]
     except TypeError:
         sizes = []
-    whole = all(isinstance(s, Integral) and not isinstance(s, bool) for s in sizes)
-    if not whole or len(sizes) != 3:
+    whole = [int(size) for size in sizes if size is not None and size.is_integer()]
+    if len(sizes) != 3 or len(whole) != 3:
         raise verdict.Hint(f"the shape of {name} should be three sizes such as (2, 3, 4)")
-    return tuple(map(int, sizes))
+    return tuple(whole)
 
 
 @verdict.check

@@ -27,6 +27,7 @@ from inspect import signature
 from math import ceil, isnan, log10
 from typing import TYPE_CHECKING, Any
 
+from lstm_lib._validate import plain
 from lstm_lib.course.checks.compare import ELSE, as_float, distance, is_shortened, unusual
 
 if TYPE_CHECKING:
@@ -248,12 +249,17 @@ def to_array(answer: object) -> "ndarray | None":
     from lstm_lib import _arrays  # only the chapters with arrays pay for NumPy
 
     try:
-        found = _arrays.numbers("answer", answer).astype(float)
+        found = _arrays.numbers("answer", _plain(answer)).astype(float)
     except Exception:  # an object may raise anything when it is asked for its numbers
         return None
     if hint := _not_finite(found):
         raise Hint(hint)
     return found
+
+
+def _plain(answer: object) -> object:
+    """Return lists of tensors that hold one number as lists of numbers, anything else as it is."""
+    return [_plain(one) for one in answer] if isinstance(answer, list | tuple) else plain(answer)
 
 
 def _written(value: object) -> str:
