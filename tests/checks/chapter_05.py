@@ -68,6 +68,8 @@ ANSWERS = {
             (-np.log(np.expm1(1 / np.array([1, 4, 16]))), "those memories fall to 1/e"),
             (np.exp(-1 / np.array([1, 4, 16])), "those are gates, and their memories"),
             ([1, 4, 16], "those are the steps"),
+            (0.5 ** np.array([1, 4, 16]), "those are powers"),
+            ([0, 1.7, 3.1], "right so far: give at least 2 decimals"),
             ([7, 7, 7], "two stages"),
             (1.66, "the shape should be (3,), and this is ()"),
             (biases()[:, None], "the shape should be (3,), and this is (3, 1)"),

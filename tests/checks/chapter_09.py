@@ -167,6 +167,7 @@ ANSWERS = {
             (0.0285, "the share lost"),
             (-math.log(2 ** (1 / 24) - 1), "before the sigmoid"),
             (0.5 ** (1 / 23), "not 23"),
+            (0.5 ** (1 / 25), "not 25"),
             (0.5, "a single step"),
             (2 ** (1 / 24), "would grow"),
             (math.log(0.5) / 24, "the logarithm"),

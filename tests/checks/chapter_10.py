@@ -58,6 +58,8 @@ ANSWERS = {
         mistakes=[
             (float("inf"), "does it climb for ever"),
             (np.array(np.inf), "does it climb for ever"),
+            (0, "that is where it starts"),
+            (5, "not 0.1"),
             (0.5, "after the first step"),
             (0.995, "after two steps"),
             (100, "how much is written"),

@@ -27,6 +27,8 @@ def error_slope() -> Sheet:
     yield error, "the slope of a square is twice what is squared"
     yield -error, "the slope of a square is twice what is squared, and here it points down"
     yield 2 * h, "take the slope at the error h - target, not at h"
+    yield 2 * h - 1, "opened up, the square is h^2 - 2 h + 1: look at its middle term again"
+    yield 2 * error * h, "the slope of h - 1 is 1, not h"
     yield ELSE, "error = h - target, then the slope of error^2"
 
 
@@ -43,6 +45,7 @@ def gate_slope() -> Sheet:
     yield s * s, "one of the two factors should be what is missing to 1"
     yield sigmoid(s), "that sends the gate through the sigmoid once more; 0.9 is what came out"
     yield 1 - tanh(s) ** 2, "that is the slope of tanh where its sum is 0.9"
+    yield 2 * s * (1 - s), "there is no square here, and so no factor of 2"
     yield ELSE, "measure it: slope(sigmoid, z), z where sigmoid gives 0.9"
 
 
@@ -59,6 +62,8 @@ def first_adam_step() -> Sheet:
     root = 0.001**0.5
     yield w + lr / root, "the squares start at 0 too: divide them by 1 - 0.999"
     yield w + 0.1 * lr / root, "mean and squares start at 0: correct both before dividing"
+    yield w - d, "the derivative itself is no step: where is the rate?"
+    yield w + d, "the derivative itself is no step, and uphill it leads as well: where is the rate?"
     yield lr, "that is the step; where is w after it?"
     yield w, "w does move: by about the rate, however small the derivative is"
     yield ELSE, "after the first corrected step, mean / root of squares is d / |d|"

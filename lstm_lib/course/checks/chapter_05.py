@@ -50,6 +50,7 @@ def forget_biases() -> Sheet:
     yield fall, "those are gates, and their memories fall to 1/e; one half and a bias are asked"
     yield np.log(steps), "close to it for long memories; here f should be exact: f^n = 1/2"
     yield steps, "those are the steps; first find f with f^n = 1/2"
+    yield 0.5**steps, "those are powers; with f^n = 1/2 the gate is the n-th root of 1/2"
     yield ELSE, "two stages: f with f^n = 1/2, then the sum at which the sigmoid is f"
 
 

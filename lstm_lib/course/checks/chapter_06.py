@@ -28,7 +28,12 @@ def blind_recall() -> Sheet:
     yield 0.5**4, "that was for four bits"
     yield 1 - 0.5**6, "that is the share with at least one wrong bit"
     yield 2**6, "so many sequences there are; which share of them does one guess hit?"
-    yield 100 * 0.5**6, "that is in percent; give the share, a number from 0 to 1"
+    for digits in (0, 1, 2, 4):  # as few or as many as somebody may give
+        yield (
+            round(100 * 0.5**6, digits),
+            "that is in percent; give the share, a number from 0 to 1",
+        )
+    yield 0.5**5, "that is for five bits; there are six"
     yield ELSE, "each bit is right half of the time, and all six have to be"
 
 

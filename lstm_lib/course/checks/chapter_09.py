@@ -59,7 +59,8 @@ def keeping_gate() -> Sheet:
     yield 0.5 ** (1 / 12), "that keeps half for 12 steps"
     yield 1 - 0.5 ** (1 / 24), "that is the share lost at each step; the gate is what is kept"
     yield log(1 / (2 ** (1 / 24) - 1)), "that is the bias of such a gate, before the sigmoid"
-    yield 0.5 ** (1 / 23), "24 steps are 24 factors, not 23"
+    for factors in (23, 25):
+        yield 0.5 ** (1 / factors), f"24 steps are 24 factors, not {factors}"
     yield 0.5, "that keeps half for a single step"
     yield 2 ** (1 / 24), "a gate lies between 0 and 1; with this one a memory would grow"
     yield log(0.5) / 24, "that is the logarithm of the gate"

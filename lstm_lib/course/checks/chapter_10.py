@@ -20,6 +20,8 @@ def ceiling() -> Sheet:
     """Check exercise 1: where a memory with f = 0.99 and i g = 0.5 ends that starts at 0."""
     yield 50.0, CORRECT
     yield inf, "does it climb for ever? What leaks in a step grows with the memory"
+    yield 0.0, "that is where it starts; at every step 0.5 is written"
+    yield 0.5 / 0.1, "1 - 0.99 is 0.01, not 0.1"
     yield 0.5, "that is its memory after the first step; each step keeps 0.99 of it and adds 0.5"
     yield 0.995, "that is its memory after two steps; go on until what leaks is what is written"
     yield 100.0, "you divided 1 by what leaks; how much is written at a step?"
