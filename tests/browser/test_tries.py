@@ -6,7 +6,17 @@ pytestmark = pytest.mark.browser
 
 CELLS = [
     """from lstm_lib.course.explorers.gate import GateExplorer
-GateExplorer(tries=["Set the bias to 3.", "Set it to -3: what is kept?"])"""
+GateExplorer(tries=["Set the bias to 3.", "Set it to -3: what is kept?"])""",
+    *(
+        f"""from lstm_lib.course.explorers.{module} import {name}
+{name}(tries=["Look at the picture."])"""
+        for module, name in (
+            ("gradient", "GradientExplorer"),
+            ("gates", "YouAreTheGates"),
+            ("cell", "CellExplorer"),
+            ("training", "TrainingExplorer"),
+        )
+    ),
 ]
 
 
@@ -18,26 +28,28 @@ def notebook(open_notebook):
 
 
 def shown(notebook):
-    return " ".join(notebook.page.locator(".lstm-tries [aria-live]").inner_text().split())
+    words = notebook.page.locator(".lstm-tries [aria-live]").first.inner_text()
+    return " ".join(words.split())
 
 
 def test_next_and_previous_go_round_and_keep_the_focus(notebook):
-    following = notebook.page.get_by_role("button", name="next try", exact=True)
+    following = notebook.page.get_by_role("button", name="next try", exact=True).first
     assert shown(notebook) == "Try 1 of 2 Set the bias to 3."
     following.focus()
     notebook.page.keyboard.press("Enter")
     assert shown(notebook) == "Try 2 of 2 Set it to -3: what is kept?"
     assert notebook.page.evaluate("document.activeElement.ariaLabel") == "next try"
     notebook.page.keyboard.press("Enter")
-    notebook.page.get_by_role("button", name="previous try", exact=True).click()
+    notebook.page.get_by_role("button", name="previous try", exact=True).first.click()
     assert shown(notebook).startswith("Try 2 of 2")
     assert notebook.errors() == []
 
 
-def test_the_try_is_in_view_with_the_picture(notebook):
-    whole = notebook.page.locator(".lstm-explorer").bounding_box()
-    picture = notebook.page.locator(".lstm-sheets").first.bounding_box()
-    assert picture["y"] + picture["height"] - whole["y"] <= 600
+@pytest.mark.parametrize("which", range(len(CELLS)))
+def test_the_try_is_in_view_with_the_picture_and_its_words(notebook, which):
+    explorer = notebook.page.locator(".lstm-explorer").nth(which)
+    picture = explorer.locator(".lstm-sheets").first.bounding_box()
+    assert picture["y"] + picture["height"] - explorer.bounding_box()["y"] <= 600
 
 
 def test_no_rule_of_accessibility_is_broken(notebook):

@@ -15,16 +15,16 @@ from lstm_lib.notation import LEFT_TO_RIGHT, NAMES, SQUASH
 from lstm_lib.record import Step
 from lstm_lib.scalar import Gate, ScalarLSTM
 
-SIZE = (880, 308)
+SIZE = (880, 276)
 CENTER = dict(zip(LEFT_TO_RIGHT, (110, 330, 550, 770), strict=True))
 
-LANE, LANE_HALF = 52, 17  # the memory lane: its middle, half its greatest width
+LANE, LANE_HALF = 40, 17  # the memory lane: its middle, half its greatest width
 LANE_FULL = 3.0  # the cell state that fills the lane
 PIPE_HALF = 12  # half the width of a pipe that carries 1
 KEEP, WRITE, SHOW = 160, 550, 770  # where the keep valve, the write joint, the way out stand
-VALVE, TURN = 122, 150  # heights of the upright valves and of h on its way out
-BOX_TOP, BOX_W, BOX_H, HEAD = 171, 200, 96, 25
-H_WIRE, X_WIRE = 283, 300
+VALVE, TURN = 104, 130  # heights of the upright valves and of h on its way out
+BOX_TOP, BOX_W, BOX_H, HEAD = 150, 200, 90, 25
+H_WIRE, X_WIRE = 253, 268
 CROSS = "\N{MULTIPLICATION SIGN}"
 
 
@@ -85,7 +85,7 @@ def _inputs() -> str:
 def _box(gate: str) -> str:
     """Draw a gate's box with its name."""
     left, right = CENTER[gate] - BOX_W / 2, CENTER[gate] + BOX_W / 2
-    parts = zip("hxb", (40, 55, 70), strict=True)
+    parts = zip("hxb", (39, 53, 67), strict=True)
     return "".join(
         (
             rect(left, BOX_TOP, BOX_W, BOX_H, "paper", rx=6),
@@ -94,7 +94,7 @@ def _box(gate: str) -> str:
             text(left + 24, BOX_TOP + 17, NAMES[gate], 13, f"ink-{gate}"),
             line(left, BOX_TOP + HEAD, right, BOX_TOP + HEAD, gate),
             *(text(left + 8, BOX_TOP + y, name, 12.5, "soft it") for name, y in parts),
-            line(left + 8, BOX_TOP + 75, right - 8, BOX_TOP + 75),
+            line(left + 8, BOX_TOP + 71, right - 8, BOX_TOP + 71),
         )
     )
 
@@ -116,8 +116,8 @@ def _controls() -> str:
 def _labels() -> str:
     """Write what the flows are."""
     labels = (
-        (4, 27, "memory before", "soft"),
-        (876, 27, "memory after", "end soft"),
+        (4, 15, "memory before", "soft"),
+        (876, 15, "memory after", "end soft"),
         (876, TURN - 17, "shown", "end soft"),
         (CENTER["i"] + 8, VALVE - 8, "how much is written", "soft"),
         (KEEP + 8, VALVE - 8, "how much is kept", "soft"),
@@ -141,9 +141,9 @@ def _memory(step: Step) -> str:
             text(WRITE, LANE + 6, "+", 18, "b mid"),
             _chip(4, LANE, "c", step.c_prev),
             _chip(784, LANE, "c", step.c),
-            text(KEEP, 27, f"{CROSS} {number(step.f, 3)}", 14, "b mid ink-f"),
-            text(355, 27, f"kept: {product} = {number(kept, 3)}", 12.5, "mid"),
-            text(670, 27, f"{_term(kept, '+', written)} = {number(step.c, 3)}", 12.5, "mid"),
+            text(KEEP, 15, f"{CROSS} {number(step.f, 3)}", 14, "b mid ink-f"),
+            text(355, 15, f"kept: {product} = {number(kept, 3)}", 12.5, "mid"),
+            text(670, 15, f"{_term(kept, '+', written)} = {number(step.c, 3)}", 12.5, "mid"),
         )
     )
 
@@ -162,8 +162,8 @@ def _written(step: Step) -> str:
             _pipe(f"M{WRITE} {VALVE}V{LANE + 11}", "g", written),
             valve(WRITE, VALVE, "i", PIPE_HALF, step.i, rising=True),
             text(WRITE - 22, VALVE + 18, f"{CROSS} {number(step.i, 3)}", 14, "b end ink-i"),
-            text(WRITE + 20, 88, _term(step.i, CROSS, step.g), 12.5),
-            text(WRITE + 20, 104, f"= {number(written, 3)} written", 12.5),
+            text(WRITE + 20, 73, _term(step.i, CROSS, step.g), 12.5),
+            text(WRITE + 20, 89, f"= {number(written, 3)} written", 12.5),
         )
     )
 
@@ -171,17 +171,17 @@ def _written(step: Step) -> str:
 def _shown(step: Step) -> str:
     """Draw the memory coming down through tanh and the output valve, and leaving as h."""
     squashed, edge = tanh(step.c), LANE + lane_width(step.c) / 2
-    box = {"x": SHOW - 24.0, "y": 78.0, "width": 48.0, "height": 22.0, "rx": 10}
+    box = {"x": SHOW - 24.0, "y": 63.0, "width": 48.0, "height": 22.0, "rx": 10}
     return "".join(
         (
-            _pipe(f"M{SHOW} {svg.coordinate(edge)}V88", "c", squashed),
-            _pipe(f"M{SHOW} 88V{VALVE}", "c", squashed),
+            _pipe(f"M{SHOW} {svg.coordinate(edge)}V74", "c", squashed),
+            _pipe(f"M{SHOW} 74V{VALVE}", "c", squashed),
             _pipe(f"M{SHOW} {VALVE}V{TURN}H880", "h", step.h),
             valve(SHOW, VALVE, "o", PIPE_HALF, step.o, rising=True),
             shape("rect", "paper", **box),
             shape("rect", "ink", stroke_width=1.2, **box),
-            text(SHOW, 93, "tanh", 12.5, "mid"),
-            text(SHOW + 30, 94, f"= {number(squashed, 3)}", 12.5),
+            text(SHOW, 78, "tanh", 12.5, "mid"),
+            text(SHOW + 30, 79, f"= {number(squashed, 3)}", 12.5),
             text(SHOW - 22, VALVE + 18, f"{CROSS} {number(step.o, 3)}", 14, "b end ink-o"),
             _chip(784, TURN, "h", step.h),
         )
@@ -201,12 +201,12 @@ def _sum(name: str, step: Step, gate: Gate) -> str:
     right, value = CENTER[name] + BOX_W / 2 - 8, getattr(step, name)
     from_h, from_x = gate.w_h * step.h_prev, gate.w_x * step.x
     rows = (
-        (58, 40, f"{number(gate.w_h)} {CROSS} {number(step.h_prev)}"),
-        (58, 55, f"{number(gate.w_x)} {CROSS} {number(step.x)}"),
-        (0, 40, number(from_h)),
-        (0, 55, number(from_x)),
-        (0, 70, number(gate.b)),
-        (0, 90, f"{SQUASH[name]}({number(from_h + from_x + gate.b)}) = {number(value, 3)}"),
+        (58, 39, f"{number(gate.w_h)} {CROSS} {number(step.h_prev)}"),
+        (58, 53, f"{number(gate.w_x)} {CROSS} {number(step.x)}"),
+        (0, 39, number(from_h)),
+        (0, 53, number(from_x)),
+        (0, 67, number(gate.b)),
+        (0, 85, f"{SQUASH[name]}({number(from_h + from_x + gate.b)}) = {number(value, 3)}"),
     )
     words = (text(right - x, BOX_TOP + y, said, 12.5, "end") for x, y, said in rows)
     return "".join((_gauge(name, value), *words))

@@ -1,4 +1,4 @@
-"""All steps of a run on small charts with one time axis, and what the network says at the end."""
+"""All steps of a run on three small charts, and what the network says at the end."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -9,34 +9,31 @@ from lstm_lib.drawing.svg import circle, line, number, text
 from lstm_lib.notation import VALVES
 from lstm_lib.record import Trace
 
-SIZE = (880, 170)
-LEFT, WIDTH, HEIGHT, GAP = 92, 440, 40, 10
+SIZE = (880, 91)
+LEFTS, TOP, WIDTH, HEIGHT = (32, 230, 428), 20, 140, 52
 GROUPS = (("gates", VALVES), ("g and h", "gh"), ("memory", "c"))
-PANEL, SCALE = 600, (680, 76)  # the panel of predictions; where its scales start, how wide
+PANEL, SCALE = 626, (704, 60)  # the panel of predictions; where its scales start, how wide
 
 
 def charts(seq_len: int, memory: float = 1.0) -> list[Chart]:
     """Return the three charts: gates 0 to 1, g and h -1 to 1, the cell state +-`memory`."""
     ranges = ((0.0, 1.0), (-1.0, 1.0), (-memory, memory))
-    tops = (8 + k * (HEIGHT + GAP) for k in range(3))
-    return [
-        Chart(LEFT, y, WIDTH, HEIGHT, seq_len, *ends) for y, ends in zip(tops, ranges, strict=True)
-    ]
+    places = zip(LEFTS, ranges, strict=True)
+    return [Chart(x, TOP, WIDTH, HEIGHT, seq_len, *ends) for x, ends in places]
 
 
 def frame(seq_len: int) -> str:
-    """Draw what stays while numbers move: frames, names, the time axis, the scales but c's."""
+    """Draw what stays while numbers move: frames, names, the days, the scales but c's."""
     pieces, found = [], charts(seq_len)
+    foot = TOP + HEIGHT + 15
     for chart, (title, _) in zip(found, GROUPS, strict=True):
-        pieces.append(chart.frame())
-        pieces.append(text(4, chart.y + HEIGHT / 2 + 4, title, 12.5, "b"))
+        pieces += [chart.frame(), text(chart.x, TOP - 7, title, 12.5, "b")]
         if chart.low < 0:
             pieces.append(chart.level(0, opacity=0.7))
-    *fixed, axis = found
-    pieces += map(_scale, fixed)
-    foot = axis.y + HEIGHT + 16
-    pieces += [text(axis.across(t), foot, f"day {t + 1}", 12.5, "mid soft") for t in range(seq_len)]
-    return "".join(pieces)
+        pieces.append(text(chart.x - 6, foot, "day", 12.5, "end soft"))
+        days = range(seq_len)
+        pieces += [text(chart.across(t), foot, str(t + 1), 12.5, "mid soft") for t in days]
+    return "".join((*pieces, *map(_scale, found[:-1])))
 
 
 def now(seq_len: int, t: int) -> str:
@@ -58,7 +55,7 @@ def curves(trace: Trace) -> str:
 def _scale(chart: Chart) -> str:
     """Write the lowest and highest value of a chart, inside its height."""
     ends = ((chart.y + 9, chart.high), (chart.y + HEIGHT - 1, chart.low))
-    return "".join(text(LEFT - 6, y, number(value, 0), 12, "end soft") for y, value in ends)
+    return "".join(text(chart.x - 6, y, number(value, 0), 12, "end soft") for y, value in ends)
 
 
 class Verdict(NamedTuple):
@@ -76,15 +73,15 @@ def verdicts_frame() -> str:
         (826, "predicts", "end soft"),
         (876, "target", "end soft"),
     )
-    return "".join(text(x, 18, words, 12.5, cls) for x, words, cls in heads)
+    return "".join(text(x, 13, words, 12.5, cls) for x, words, cls in heads)
 
 
 def verdicts(rows: Sequence[Verdict], loss: float) -> str:
     """Draw what the network says against what it should say, and the sum of the squared errors."""
-    pieces = [_verdict(36 + 26 * k, row) for k, row in enumerate(rows)]
-    pieces.append(text(PANEL, 130, "loss", 14, "b"))
-    pieces.append(text(826, 130, number(loss, 4), 14, "b end"))
-    pieces.append(text(PANEL, 148, "the squared errors of A and B, added", 12.5, "soft"))
+    pieces = [_verdict(29 + 18 * k, row) for k, row in enumerate(rows)]
+    pieces.append(text(PANEL, 87, "loss", 13, "b"))
+    pieces.append(text(PANEL + 36, 87, "squared errors, added", 12.5, "soft"))
+    pieces.append(text(876, 87, number(loss, 4), 13, "b end"))
     return "".join(pieces)
 
 
