@@ -25,6 +25,8 @@ BROKEN = """() => [...document.querySelectorAll(".lstm-explorer")].flatMap((expl
       if (box.width && box.right > right + 1) found.push(`${name}: ${part.tagName} sticks out`);
     }
   });
+  for (const button of explorer.querySelectorAll(".jupyter-button"))
+    if (button.scrollWidth > button.clientWidth) found.push(`${button.textContent} is cut`);
   return found;
 })"""
 
