@@ -1,22 +1,38 @@
 """The JupyterLab and the browser of the tests in this folder: one pair per pytest worker."""
 
 import os
+import shutil
 
 import pytest
 
 from lstm_lib.course.doctor import find_chromium
 from tests.browser.lab import Lab
+from tests.browser.site import Site
 
+NO_NPM = "no npm, which builds the site: install it (Debian, Ubuntu: sudo apt install npm)"
 NO_BROWSER = "no Chromium: install one (Debian, Ubuntu: sudo apt install chromium) and repeat"
+
+
+def need(is_there, sentence):
+    """Skip what cannot be tested here; CI has everything, and fails instead."""
+    if not is_there and os.environ.get("CI", "").lower() == "true":
+        pytest.fail(sentence)
+    if not is_there:
+        pytest.skip(sentence)
 
 
 @pytest.fixture(scope="session")
 def lab():
-    if find_chromium() is None:
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
+    need(find_chromium(), NO_BROWSER)
     with Lab() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(lab, tmp_path_factory):
+    """The site, built once."""
+    need(shutil.which("npm"), NO_NPM)
+    with Site.built(tmp_path_factory.mktemp("site") / "_site", lab.browser) as running:
         yield running
 
 

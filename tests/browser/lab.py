@@ -76,6 +76,8 @@ class Lab:
         scale: Device pixels per CSS pixel in pictures of the page.
     """
 
+    STATUS = "/api/status"  # what answers once the server does
+
     def __init__(self, dark=False, scale=1):
         self.settings = SETTINGS | {
             "apputils-extension/themes": {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
@@ -109,12 +111,18 @@ class Lab:
     def open(self, source, width=1280, height=900):
         """Return the `Notebook` at a path, or one made of a list of code cells, open in a tab."""
         path = self._store(source)
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=self.scale
-        )
+        context = self.context(viewport={"width": width, "height": height})
         notebook = Notebook(self, context, path)
         self.notebooks.append(notebook)
         return notebook
+
+    def context(self, **options):
+        """Return a new context of the browser."""
+        return self.browser.new_context(device_scale_factor=self.scale, **options)
+
+    def address(self, path):
+        """Return where a notebook opens: a workspace of its own, where no other tab is restored."""
+        return f"{self.url}/lab/workspaces/w{len(self.notebooks)}/tree/{path}"
 
     def trust(self, path):
         """Trust a notebook, given by its path in the repository, as `make lab` does."""
@@ -152,7 +160,7 @@ class Lab:
             self._command(port), cwd=self.root, env=self._environment(), stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        wait_until(self._answers, "JupyterLab to start", timeout=60)
+        wait_until(self._answers, "the server to start", timeout=60)
 
     def _fill_home(self):
         self.root.mkdir()
@@ -189,9 +197,9 @@ class Lab:
 
     def _answers(self):
         if self.server.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended:\n{self.server_log()}")
+            raise RuntimeError(f"the server ended:\n{self.server_log()}")
         try:
-            with urllib.request.urlopen(f"{self.url}/api/status", timeout=5) as reply:
+            with urllib.request.urlopen(f"{self.url}{self.STATUS}", timeout=5) as reply:
                 return reply.status == 200
         except (urllib.error.URLError, ConnectionError):
             return False
@@ -227,8 +235,7 @@ class Notebook:
         self.page = context.new_page()
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
-        # A workspace of its own, so that no tab of another test is restored.
-        self.page.goto(f"{lab.url}/lab/workspaces/w{len(lab.notebooks)}/tree/{path}")
+        self.page.goto(lab.address(path))
         self.page.wait_for_function(READY)
         self._ask(START_KERNEL)
 
@@ -458,7 +465,8 @@ WATCH = """([quiet, last]) => {
 }"""
 
 RUN_AXE = """async (selector) => {
-  const { violations } = await axe.run({ include: [selector] }, { resultTypes: ["violations"] });
+  const options = { preload: false, resultTypes: ["violations"] };
+  const { violations } = await axe.run({ include: [selector] }, options);
   return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
     .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }"""
