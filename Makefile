@@ -14,7 +14,7 @@ IS_NEW_ENOUGH = $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 
 TOO_OLD = This course needs Python 3.11 or newer, and `$(PYTHON)` is not: \
 name one that is with PYTHON=/path/to/python3
 
-.PHONY: help lab test lint notebooks images benchmarks constraints clean
+.PHONY: help lab test lint notebooks images site benchmarks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list these commands
@@ -50,7 +50,7 @@ test notebooks benchmarks: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/jupyter/
 test notebooks: export OMP_NUM_THREADS := 1
 test notebooks benchmarks: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/jupyter/data
 
-test: lint  ## style, unit tests, every chapter, browser tests
+test: lint .venv-site/.installed  ## style, unit tests, every chapter, browser tests
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval tests chapters $(ARGS)
 
 notebooks: .venv/.installed  ## run every notebook and store it in its canonical form
@@ -58,6 +58,15 @@ notebooks: .venv/.installed  ## run every notebook and store it in its canonical
 
 images: .venv/.installed  ## make the pictures of the README and the chapters again
 	$(BIN)/python -m tools.images $(ARGS)
+
+# In an environment of its own: what JupyterLite adds to a JupyterLab is not for the course's.
+.venv-site/.installed: tools/site/requirements.txt
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+site: .venv-site/.installed  ## build the course as a static site, _site (needs npm)
+	.venv-site/bin/python -m tools.site $(ARGS)
 
 benchmarks: .venv/.installed  ## measure what the performance figures claim
 	set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m $$name $(ARGS); done
@@ -75,4 +84,4 @@ constraints:  ## resolve pyproject.toml afresh and write constraints.txt
 	rm -rf .venv-constraints
 
 clean:  ## remove the environment, so that the next command makes it anew
-	rm -rf .venv .venv-constraints
+	rm -rf .venv .venv-constraints .venv-site
