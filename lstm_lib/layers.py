@@ -1,5 +1,6 @@
-"""LSTMCell and LSTM in torch, from nn.Parameter up: drop-ins for torch.nn.LSTMCell and nn.LSTM.
+"""LSTMCell and LSTM in torch: torch.nn.LSTMCell and nn.LSTM with a forward pass one can read.
 
+Arguments, parameters and attributes are torch's own, inherited; what is computed from them is here.
 `cell` holds the equations, one per line; everything else carries numbers to it and back. Inside,
 every input has the form of a packed sequence: the rows of step 0, then those of step 1, and so on,
 with `batch_sizes` saying how many rows each step has. A bad argument is a TypeError or ValueError
@@ -7,13 +8,12 @@ that names it; an input that does not fit raises what torch raises.
 """
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.autograd import Function
+from torch.autograd import Function, forward_ad
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
@@ -125,7 +125,7 @@ def set_forget_bias(module: nn.Module, bias: float | Tensor) -> None:
                 parameter[rows] = bias if name.startswith("bias_ih") else 0.0
 
 
-class LSTMCell(nn.Module):
+class LSTMCell(nn.LSTMCell):
     """One time step of an LSTM: a drop-in for torch.nn.LSTMCell.
 
     Args:
@@ -141,11 +141,6 @@ class LSTMCell(nn.Module):
         bias_ih, bias_hh: (4*hidden_size,) each, or None.
     """
 
-    weight_ih: Tensor
-    weight_hh: Tensor
-    bias_ih: Tensor | None
-    bias_hh: Tensor | None
-
     def __init__(
         self,
         input_size: int,
@@ -156,13 +151,14 @@ class LSTMCell(nn.Module):
         init: str = "pytorch",
         forget_bias: float | None = None,
     ) -> None:
-        super().__init__()
-        self.input_size = _validate.count("input_size", input_size, at_least=1)
-        self.hidden_size = _validate.count("hidden_size", hidden_size, at_least=1)
-        self.bias = _validate.flag("bias", bias)
-        self.init, self.forget_bias = _start(init, forget_bias, bias)
-        _register(self, "", input_size, device, dtype)
-        self.reset_parameters()
+        self.init, self.forget_bias = _start(init, forget_bias, bias)  # before torch draws
+        super().__init__(
+            _validate.count("input_size", input_size, at_least=1),
+            _validate.count("hidden_size", hidden_size, at_least=1),
+            _validate.flag("bias", bias),
+            device,
+            dtype,
+        )
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
@@ -186,7 +182,11 @@ class LSTMCell(nn.Module):
 
     def extra_repr(self) -> str:
         """Return the arguments, as torch prints them."""
-        return _repr(self, bias=True, init="pytorch", forget_bias=None)
+        return super().extra_repr() + _started(self)
+
+    def __prepare_scriptable__(self) -> nn.LSTMCell:
+        """Return torch's cell of these very parameters: torch.jit.script reads no code of ours."""
+        return _of_torch(self, nn.LSTMCell)
 
     def _checked(self, x: Tensor, hx: State | None) -> tuple[Tensor, Tensor, Tensor]:
         """Return x, h, c as batches, or say what does not fit, with torch's exceptions."""
@@ -208,7 +208,7 @@ class LSTMCell(nn.Module):
         return batch, h, c
 
 
-class LSTM(nn.Module):
+class LSTM(nn.LSTM):
     """Layers of LSTM over whole sequences: a drop-in for torch.nn.LSTM.
 
     Args:
@@ -249,24 +249,14 @@ class LSTM(nn.Module):
         init: str = "pytorch",
         forget_bias: float | None = None,
     ) -> None:
-        super().__init__()
-        self.input_size = _validate.count("input_size", input_size, at_least=1)
-        self.hidden_size = _validate.count("hidden_size", hidden_size, at_least=1)
-        self.num_layers = _validate.count("num_layers", num_layers, at_least=1)
-        self.bias = _validate.flag("bias", bias)
-        self.batch_first = _validate.flag("batch_first", batch_first)
-        self.dropout = _dropout(dropout, num_layers)
-        self.bidirectional, self.proj_size = bool(bidirectional), _proj_size(proj_size, hidden_size)
-        self.init, self.forget_bias = _start(init, forget_bias, bias)
-        self._make_parameters(device, dtype)
-
-    def _make_parameters(self, device: Any, dtype: torch.dtype | None) -> None:
-        """Make and draw the parameters of every layer and direction, in torch's order."""
-        for layer in range(self.num_layers):
-            size = self.input_size if layer == 0 else self._h_size * len(self._directions)
-            for direction in self._directions:
-                _register(self, f"_l{layer}{direction}", size, device, dtype, self.proj_size)
-        self.reset_parameters()
+        given = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        sizes = [_validate.count(name, size, at_least=1) for name, size in given.items()]
+        bias, batch_first = _validate.flag("bias", bias), _validate.flag("batch_first", batch_first)
+        dropout, proj_size = _dropout(dropout), _proj_size(proj_size, hidden_size)
+        self.init, self.forget_bias = _start(init, forget_bias, bias)  # before torch draws
+        super().__init__(
+            *sizes, bias, batch_first, dropout, bidirectional, proj_size, device, dtype
+        )
 
     @property
     def _h_size(self) -> int:
@@ -278,12 +268,6 @@ class LSTM(nn.Module):
         """The suffix of each direction's parameters."""
         return ("", "_reverse") if self.bidirectional else ("",)
 
-    @property
-    def all_weights(self) -> list[list[nn.Parameter]]:
-        """The parameters, one list per layer and direction."""
-        rows = [f"_l{k}{suffix}" for k in range(self.num_layers) for suffix in self._directions]
-        return [[p for p in self._weights(row) if p is not None] for row in rows]
-
     def _weights(self, row: str) -> list[nn.Parameter | None]:
         """Return w_ih, w_hh, b_ih, b_hh, w_hr of one layer and direction, e.g. "_l0_reverse"."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
@@ -293,16 +277,15 @@ class LSTM(nn.Module):
         """Draw the parameters anew."""
         initialise(self, self.hidden_size, self.init, self.forget_bias)
 
-    def flatten_parameters(self) -> None:
-        """Do nothing: torch.nn.LSTM arranges its parameters for cuDNN here."""
-
     def extra_repr(self) -> str:
         """Return the arguments, as torch prints them."""
-        args: dict[str, Any] = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False}
-        args |= {"dropout": 0, "bidirectional": False, "init": "pytorch", "forget_bias": None}
-        return _repr(self, **args)
+        return super().extra_repr() + _started(self)
 
-    def forward(
+    def __prepare_scriptable__(self) -> nn.LSTM:
+        """Return torch's layer of these very parameters: torch.jit.script reads no code of ours."""
+        return _of_torch(self, nn.LSTM)
+
+    def forward(  # type: ignore[override]  # torch has an overload per kind of input
         self, input: Tensor | PackedSequence, hx: State | None = None
     ) -> tuple[Tensor | PackedSequence, State]:
         """Run whole sequences.
@@ -415,12 +398,26 @@ def run_direction(
     Returns:
         h at every step, (rows, size of h), and the state h, c at the end.
     """
+    if torch.compiler.is_dynamo_compiling() and not torch.compiler.is_exporting():
+        run = torch.compiler.disable(run_direction)  # compiled, 100 steps would take a minute
+        return run(x, weights, h, c, batch_sizes, reverse)
     w_ih, w_hh, b_ih, b_hh, w_hr = weights
     z = F.linear(x, w_ih, None if b_ih is None else b_ih + b_hh)  # (rows, 4*hidden_size)
     w_hh, h, c = w_hh.to(z.dtype), h.to(z.dtype), c.to(z.dtype)  # autocast may have changed z
-    if w_hr is not None:
-        return unroll(z, w_hh, h, c, batch_sizes, reverse, w_hr.to(z.dtype))[:3]
-    return Unrolled.apply(z, w_hh, h, c, batch_sizes, reverse)
+    if w_hr is None and not _is_followed(z, w_hh, h, c):
+        return Unrolled.apply(z, w_hh, h, c, batch_sizes, reverse)
+    w_hr = None if w_hr is None else w_hr.to(z.dtype)
+    return unroll(z, w_hh, h, c, batch_sizes, reverse, w_hr)[:3]
+
+
+def _is_followed(*tensors: Tensor) -> bool:
+    """Return whether torch.func, forward mode, torch.export or jit follows every operation."""
+    return (
+        torch._C._are_functorch_transforms_active()
+        or torch.compiler.is_compiling()
+        or torch.jit.is_tracing()
+        or any(forward_ad.unpack_dual(x).tangent is not None for x in tensors)
+    )
 
 
 def unroll(
@@ -446,7 +443,7 @@ def unroll(
     """
     rows, outputs, steps = z.split(batch_sizes), [], []
     for z_t in reversed(rows) if reverse else rows:  # (n, 4*hidden_size), n sequences still run
-        h_t, c_t = h[: len(z_t)], c[: len(z_t)]
+        h_t, c_t = h[: z_t.size(0)], c[: z_t.size(0)]
         h_t, c_t, step = cell(torch.addmm(z_t, h_t, w_hh.T), h_t, c_t)
         h_t = h_t if w_hr is None else h_t @ w_hr.T  # (n, size of h)
         h, c = _onto(h, h_t), _onto(c, c_t)
@@ -460,7 +457,8 @@ def unroll(
 
 def _onto(state: Tensor, now: Tensor) -> Tensor:
     """Return `state` with `now` as its first rows; sequences of the other rows are not running."""
-    return now if len(now) == len(state) else torch.cat([now, state[len(now) :]])
+    n = now.size(0)
+    return now if n == state.size(0) else torch.cat([now, state[n:]])
 
 
 class Unrolled(Function):
@@ -486,13 +484,13 @@ class Unrolled(Function):
             d_outputs: how it changes with h at every step, (rows, hidden_size).
             d_h, d_c: with h and c at the end, (batch_size, hidden_size) each.
         """
-        inputs, saved = ctx.saved_tensors[:4], ctx.saved_tensors[4:]
+        z, w_hh, h, c, *saved = ctx.saved_tensors  # once: checkpointing recomputes them
         if torch.is_grad_enabled():  # someone asks for the derivative of the derivative
-            return _backward_by_autograd(ctx, inputs, (d_outputs, d_h, d_c))
+            return _backward_by_autograd(ctx, (z, w_hh, h, c), (d_outputs, d_h, d_c))
         columns = [saved[k :: len(CellStep._fields)] for k in range(len(CellStep._fields))]
         steps = [CellStep(*step) for step in zip(*columns, strict=True)]
         walk = list(zip(d_outputs.split(ctx.batch_sizes), steps, strict=True))
-        d_z, w_hh = [], inputs[1]
+        d_z = []
         for d_now, step in walk if ctx.reverse else reversed(walk):
             n = len(d_now)
             d_z_t, d_c_t = cell_backward(step, d_h[:n] + d_now, d_c[:n])
@@ -512,32 +510,17 @@ def _backward_by_autograd(ctx, inputs: Sequence[Tensor], d_ends: Sequence[Tensor
     return tuple(next(found) if is_needed else None for is_needed in ctx.needs_input_grad)
 
 
-def _register(
-    module: LSTM | LSTMCell,
-    suffix: str,
-    input_size: int,
-    device: Any,
-    dtype: torch.dtype | None,
-    proj_size: int = 0,
-) -> None:
-    """Give `module` the empty parameters of one layer in one direction, None for no bias."""
-    size, gates = module.hidden_size, 4 * module.hidden_size
-    shapes: dict[str, tuple[int, ...] | None] = {
-        "weight_ih": (gates, input_size),
-        "weight_hh": (gates, proj_size or size),
-        **dict.fromkeys(("bias_ih", "bias_hh"), (gates,) if module.bias else None),
-    }
-    if proj_size:
-        shapes["weight_hr"] = (proj_size, size)
-    for name, shape in shapes.items():
-        values = None if shape is None else torch.empty(shape, device=device, dtype=dtype)
-        module.register_parameter(name + suffix, None if values is None else nn.Parameter(values))
+def _of_torch(module: nn.Module, kind: type[nn.Module]) -> Any:
+    """Return the same module as one of torch's own."""
+    made = kind.__new__(kind)
+    made.__dict__ = module.__dict__
+    return made
 
 
-def _repr(module: nn.Module, **defaults: object) -> str:
-    """Return the two sizes, and every argument that is not at its default."""
-    given = [f"{k}={getattr(module, k)!r}" for k, v in defaults.items() if getattr(module, k) != v]
-    return ", ".join([str(module.input_size), str(module.hidden_size), *given])
+def _started(module: LSTM | LSTMCell) -> str:
+    """Return how the parameters start, where it is not torch's way, for a repr."""
+    init = "" if module.init == "pytorch" else f", init={module.init!r}"
+    return init if module.forget_bias is None else f"{init}, forget_bias={module.forget_bias}"
 
 
 def _start(init: object, forget_bias: object, bias: bool) -> tuple[str, float | None]:
@@ -551,15 +534,10 @@ def _start(init: object, forget_bias: object, bias: bool) -> tuple[str, float | 
     return init, _validate.number("forget_bias", forget_bias)
 
 
-def _dropout(dropout: object, num_layers: int) -> float:
-    """Return `dropout`, a share; warn if there is no layer it could act on."""
+def _dropout(dropout: object) -> float:
+    """Return `dropout`, a share."""
     if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout <= 1:
         raise ValueError(f"dropout must be a number from 0 to 1, got {dropout!r}")
-    if dropout > 0 and num_layers == 1:
-        warnings.warn(
-            f"dropout acts between layers: dropout={dropout} does nothing with one layer",
-            stacklevel=3,
-        )
     return float(dropout)
 
 

@@ -157,6 +157,7 @@ NOT_IMPORTED = {
     "jupytext": "a notebook as text",
     "mypy": "make lint",
     "nbval": "pytest --nbval",
+    "onnxscript": "torch.onnx.export",
     "pre-commit": "before a commit",
     "pytest-xdist": "pytest -n",
     "ruff": "make lint",
