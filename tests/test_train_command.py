@@ -2,18 +2,29 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from lstm_lib.course import train
+from lstm_lib.course.checkpoints import files
 from lstm_lib.course.tasks.waves import waves
-from lstm_lib.course.training import LightningLSTM, check, seed
+from lstm_lib.course.training import (
+    CompaniesData,
+    LightningLSTM,
+    LSTMByHand,
+    check,
+    seed,
+    trainer,
+)
+from lstm_lib.course.training.trainer import MOST_KEPT, STATE
 
 BY_HAND = ["--model", "by-hand", "--data", "companies"]
 NATIVE = ["--model", "native", "--data", "waves"]
@@ -188,18 +199,25 @@ WRONG = {
     "fit --model by-hand --data waves": "--data waves needs --model native or vector",
     "fit --model native --data waves --model.units 3": "--model.units",
     "fit --model by-hand --data companies --model.hidden_size 2": "--model.hidden_size",
-    "fit --model native --data waves --model.hidden_size 0": "hidden_size must be at least 1",
-    "fit --model native --data waves --data.horizon 0": "horizon must be at least 1, got 0",
-    "fit --model native --data waves --data.seq_len 99": "seq_len must be at least",
-    "fit --model native --data waves --model.lr -1": "lr must be above 0",
+    "fit --model native --data waves --model.hidden_size 0": "--model.hidden_size must be",
+    "fit --model native --data waves --data.horizon 0": "--data.horizon must be at least 1, got 0",
+    "fit --model native --data waves --data.seq_len 99": "--data.seq_len must be at least",
+    "fit --model native --data waves --model.lr -1": "--model.lr must be above 0",
     "fit --model native --data waves --trainer.max_epochs many": "trainer.max_epochs",
-    "fit --model native --data waves --keep_every -1": "every must be at least 1, got -1",
-    "fit --model native --data waves --seed -1": '"seed": Not of type NonNegativeInt: -1',
-    "fit --model by-hand --data companies --ckpt_path no.ckpt": "there is no checkpoint 'no.ckpt'",
+    "fit --model native --data waves --keep_every -1": "--keep_every must be at least 1, got -1",
+    "fit --model native --data waves --seed -1": "--seed must be at least 0, got -1",
+    "fit --model by-hand --data companies --ckpt_path no.ckpt": (
+        "--ckpt_path: there is no checkpoint 'no.ckpt'"
+    ),
+    "fit --model by-hand --data companies --ckpt_path=": "--ckpt_path: there is no checkpoint ''",
+    "fit --model native --data waves --logs /dev/null": "--logs: ",
+    "fit --model native --data waves --trainer.accumulate_grad_batches 0": (
+        "--trainer.accumulate_grad_batches must be at least 1, got 0"
+    ),
     "test --model native --data companies": "test needs --data waves",
     "predict --model native --data waves": "--ckpt_path must name a trained model, got none",
     "fit --model by-hand --data companies --trainer.devices 2 --trainer.strategy ddp": (
-        "batch_size must be a multiple of 2, the number of processes, got 1"
+        "--data.batch_size must be a multiple of 2, the number of processes, got 1"
     ),
 }
 
@@ -219,6 +237,83 @@ def test_a_checkpoint_of_another_model_or_a_broken_one_gets_one_line(capsys, fol
     assert "2 epochs behind it" in refused(capsys, *again, str(last))
     last.write_bytes(last.read_bytes()[:-500])
     assert "is damaged" in refused(capsys, *again, str(last))
+
+
+# --- what it leaves ---------------------------------------------------------------------------
+
+
+def test_no_training_writes_over_the_checkpoints_of_another(folder):
+    seen = {}
+    for model in ("native", "by-hand", "vector"):
+        run("fit", "--model", model, "--data", "companies", *BARE, epochs=2)
+        kept = {path: path.read_bytes() for path in folder.rglob("*.ckpt")}
+        assert len(kept) == len(seen) + 3
+        assert seen.items() <= kept.items()
+        seen = kept
+
+
+def test_what_it_advises_can_be_pasted_whatever_the_folder_is_called(capsys, folder):
+    name = "it's $HOME, my logs"
+    run("fit", *BY_HAND, "--logs", name, epochs=2)
+    *_, watch, go_on = capsys.readouterr().out.splitlines()
+    assert shlex.split(watch)[-1] == name
+    words = shlex.split(go_on)[2:-1]
+    assert (folder / words[1]).is_file()
+    run("fit", *BY_HAND, *words, "3")
+
+
+def test_where_the_training_ends_is_kept(folder):
+    run("fit", *BY_HAND, *BARE, epochs=25)
+    kept = {path.name for path in folder.rglob("*.ckpt")}
+    assert kept == {f"epoch={n}.ckpt" for n in (*range(2, 25, 2), 25)} | {"last.ckpt"}
+
+
+@pytest.mark.parametrize("steps", [2 * 37, 2 * 300])
+def test_a_training_with_an_open_end_keeps_a_few_checkpoints_evenly_spread(steps, folder):
+    run("fit", *BY_HAND, *BARE, "--trainer.max_steps", str(steps), epochs=-1)
+    kept = sorted(files(folder / "logs/checkpoints"))
+    assert MOST_KEPT / 2 <= len(kept) <= MOST_KEPT
+    assert kept[-1] == steps / 2
+    assert len({later - earlier for earlier, later in pairwise(kept[:-1])}) == 1
+    assert check(folder / "logs/checkpoints/last.ckpt")["epoch"] + 1 == steps / 2
+
+
+def test_a_training_that_ends_in_nan_is_not_gone_on_from(capsys, folder):
+    words = ["fit", *NATIVE, *SMALL, *BARE, "--trainer.max_epochs", "3"]
+    with pytest.raises(SystemExit) as stopped:
+        run(*words, "--model.lr", "1e30")
+    out, err = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert "go on   " not in out
+    assert "try a smaller --model.lr; no checkpoint is worth going on from" in err
+    (last,) = folder.rglob("last.ckpt")
+    again = refused(capsys, *words, "--ckpt_path", str(last))
+    assert "--ckpt_path must name a model of finite numbers, got nan" in again
+
+
+def test_the_last_good_checkpoint_of_a_training_that_ended_in_nan_is_named(folder):
+    run("fit", *BY_HAND, *BARE, epochs=3)
+    last = folder / "logs/checkpoints/last.ckpt"
+    path = folder / "logs/checkpoints/epoch=3.ckpt"
+    found = check(path)
+    found["state_dict"]["f_b"] *= float("nan")
+    torch.save(found, path)
+    good = "logs/checkpoints/epoch=2.ckpt"
+    assert train.lost(str(last)).endswith(f"or go on from --ckpt_path {good}")
+
+
+def test_weights_alone_begin_anew_and_say_so(capsys, folder):
+    run("fit", *BY_HAND, *BARE, epochs=2)
+    (last,) = folder.rglob("last.ckpt")
+    found = check(last)
+    torch.save({key: found[key] for key in found if key not in STATE}, folder / "weights.ckpt")
+    after = capsys.readouterr().out.splitlines()[1]
+    run("fit", *BY_HAND, *BARE, "--ckpt_path", "weights.ckpt", epochs=1)
+    start, before, *_ = capsys.readouterr().out.splitlines()
+    assert start == "start   weights.ckpt holds weights alone: a new optimizer begins at epoch 0"
+    assert before.split()[1:] == after.split()[1:]
+    with pytest.raises(ValueError, match=r"ckpt_path .* got weights alone in 'weights.ckpt'"):
+        trainer(3).fit(LSTMByHand(), datamodule=CompaniesData(), ckpt_path="weights.ckpt")
 
 
 # --- what it survives -------------------------------------------------------------------------
@@ -252,7 +347,7 @@ def test_ctrl_c_says_how_to_go_on(folder):
     stopped.send_signal(signal.SIGINT)
     out, err = stopped.communicate()
     assert stopped.returncode == 130
-    assert re.search(r"stopped after \d+ of 100000 epochs; go on with --ckpt_path '.*last", out)
+    assert re.search(r"stopped after \d+ of 100000 epochs; go on with --ckpt_path logs/.*last", out)
     assert "Traceback" not in err
 
 

@@ -423,11 +423,12 @@ def test_checkpoints_are_named_after_the_epochs_behind_them(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == [
         "epoch=2.ckpt",
         "epoch=4.ckpt",
+        "epoch=5.ckpt",
         "last.ckpt",
     ]
     assert check(folder / "epoch=4.ckpt")["epoch"] == 3
     assert_same(
-        check(folder / "epoch=4.ckpt")["state_dict"], check(folder / "last.ckpt")["state_dict"]
+        check(folder / "epoch=5.ckpt")["state_dict"], check(folder / "last.ckpt")["state_dict"]
     )
 
 

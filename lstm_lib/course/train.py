@@ -36,10 +36,14 @@ Every option of a pair: python -m lstm_lib.course.train fit --model native --dat
 """
 
 import argparse
+import ast
+import math
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from inspect import signature
 from pathlib import Path
@@ -48,12 +52,13 @@ from typing import Any, NoReturn
 import lightning
 import torch
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
-from jsonargparse.typing import NonNegativeInt
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
+from lstm_lib import _validate
+from lstm_lib.course.checkpoints import files
 from lstm_lib.course.training import (
     CompaniesData,
     LSTMByHand,
@@ -63,8 +68,18 @@ from lstm_lib.course.training import (
     last_value,
 )
 from lstm_lib.course.training.data import share
-from lstm_lib.course.training.trainer import HYPER, LOGS, Trainer, build, check, defaults, seed
-from lstm_lib.course.training.watching import Watch, outputs_for
+from lstm_lib.course.training.trainer import (
+    HYPER,
+    LOGS,
+    MOST_KEPT,
+    Trainer,
+    build,
+    check,
+    defaults,
+    goes_on,
+    seed,
+)
+from lstm_lib.course.training.watching import Watch, is_finite, outputs_for
 
 NAME = "python -m lstm_lib.course.train"
 COMMANDS = ("fit", "test", "predict")
@@ -100,7 +115,8 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         run(*Words().parse_known_args(args))
     except KeyboardInterrupt as error:
-        say(str(error).replace("ckpt_path=", "--ckpt_path "))
+        said, _, last = (str(error) or "stopped before the training began").partition("ckpt_path=")
+        say(f"{said}--ckpt_path {beside(ast.literal_eval(last))}" if last else said)
         sys.exit(130)
     except (ArgumentError, ValueError, TypeError, OSError, MisconfigurationException) as error:
         say(f"{NAME}: {' '.join(str(error).split())}", file=sys.stderr)
@@ -116,14 +132,25 @@ def run(words: argparse.Namespace, rest: list[str]) -> None:
         raise ValueError("test needs --data waves: of companies there is none left to test on")
     parser = options(words)
     config = parser.parse_args(rest)
-    seed(config.seed)
+    seed(_validate.index("--seed", config.seed, 2**32))
     config = parser.instantiate(config)  # callbacks and loggers
-    data = DATA[words.data](**config.data.as_dict())
-    module = module_for(words.model, config.model.as_dict(), data)
+    with named("--data."):
+        data = DATA[words.data](**config.data.as_dict())
+    with named("--model."):
+        module = module_for(words.model, config.model.as_dict(), data)
     if words.command == "fit":
         return fit(module, data, trainer_for(f"{words.model}-{words.data}", data, config), config)
     restore(module, config.ckpt_path)
     (test if words.command == "test" else predict)(module, data)
+
+
+@contextmanager
+def named(option: str) -> Iterator[None]:
+    """Say of an error which option it is about: --data.horizon must be at least 1, got 0."""
+    try:
+        yield
+    except (TypeError, ValueError, OSError) as error:
+        raise type(error)(f"{option}{error}") from None
 
 
 def options(words: argparse.Namespace) -> ArgumentParser:
@@ -132,9 +159,10 @@ def options(words: argparse.Namespace) -> ArgumentParser:
     parser = ArgumentParser(usage=usage, exit_on_error=False)
     parser.add_argument("-c", "--config", action="config", help="file with options")
     parser.add_argument("--ckpt_path", type=str | None, help="go on from here, or use this model")
-    parser.add_argument("--seed", type=NonNegativeInt, default=42, help="of the weights at first")
+    parser.add_argument("--seed", type=int, default=42, help="of the weights at first")
     parser.add_argument("--logs", default=LOGS, help="folder of logs and checkpoints")
-    helped = "keep a checkpoint after every so many epochs; null: ten in a training"
+    helped = "keep a checkpoint after every so many epochs; null: ten in a training, or, where its "
+    helped += f"end is open, at most {MOST_KEPT}"
     parser.add_argument("--keep_every", type=int | None, help=helped)
     module, data = MODELS[words.model], DATA[words.data]
     for name, kind, skip in (
@@ -146,8 +174,10 @@ def options(words: argparse.Namespace) -> ArgumentParser:
         parser.add_argument_group(f"options of the {name}").add_class_arguments(kind, name, **how)
     parser.set_defaults({f"trainer.{key}": value for key, value in defaults().items()})
     parser.set_defaults(suited(words.model, words.data))
-    if words.ckpt_path:
-        parser.set_defaults(stored(words.ckpt_path, module, data) | {"ckpt_path": words.ckpt_path})
+    if words.ckpt_path is not None:
+        with named("--ckpt_path: "):
+            kept = stored(words.ckpt_path, module, data)
+        parser.set_defaults(kept | {"ckpt_path": words.ckpt_path})
     return parser
 
 
@@ -188,9 +218,17 @@ def module_for(name: str, options: dict[str, Any], data: Any) -> lightning.Light
 def trainer_for(name: str, data: Any, config: Namespace) -> lightning.Trainer:
     """Return the Trainer, with a log, checkpoints and a bar unless they were declined."""
     given = config.trainer.as_dict() | {"default_root_dir": config.logs}
-    callbacks, every = given["callbacks"] or [], 0
-    if given["enable_checkpointing"] is not False:
-        every = config.keep_every or max(1, (given["max_epochs"] or 0) // 10)
+    for option in ("accumulate_grad_batches", "check_val_every_n_epoch"):
+        if given[option] is not None:
+            _validate.count(f"--trainer.{option}", given[option], at_least=1)
+    with named("--logs: "):
+        os.makedirs(config.logs or ".", exist_ok=True)
+    callbacks, most = given["callbacks"] or [], given["max_epochs"] or -1
+    every = max(1, most // 10) if most > 0 else None  # None where the end is open
+    if config.keep_every is not None:
+        every = _validate.count("--keep_every", config.keep_every, at_least=1)
+    if given["enable_checkpointing"] is False:
+        every = 0
     if given["logger"] in (None, True):
         given["logger"] = TensorBoardLogger(config.logs, name, default_hp_metric=False)
         shown = data.dataset() if isinstance(data, CompaniesData) else data.dataset("val")
@@ -200,19 +238,44 @@ def trainer_for(name: str, data: Any, config: Namespace) -> lightning.Trainer:
 
 def fit(module: Any, data: Any, trainer: lightning.Trainer, config: Namespace) -> None:
     """Train; print what the model says before and after, and how to see the log and to go on."""
-    share(data.batch_size, trainer.world_size)
-    if path := config.ckpt_path:
-        behind, most = restore(module, path)["epoch"] + 1, trainer.max_epochs or 0
-        if 0 <= most <= behind:
-            more = f"--trainer.max_epochs must be above {behind}, got {most}"
-            raise ValueError(f"{path!r} has {behind} epochs behind it: {more}")
+    with named("--data."):
+        share(data.batch_size, trainer.world_size)
+    path = begin(module, config.ckpt_path, trainer)
     say(f"before  {summary(module, data)}")
     trainer.fit(module, datamodule=data, ckpt_path=path)
     say(f"after   {summary(module, data)}")
     if isinstance(trainer.logger, TensorBoardLogger):
-        say(f"watch   {tensorboard()} --logdir {config.logs}")
-    if last := getattr(trainer.checkpoint_callback, "last_model_path", ""):
+        say(f"watch   {tensorboard()} --logdir {shlex.quote(config.logs)}")
+    last = getattr(trainer.checkpoint_callback, "last_model_path", "")
+    if not (is_finite(module) and math.isfinite(trainer.callback_metrics.get("train_loss", 0))):
+        raise ValueError(lost(last))
+    if last:
         say(f"go on   --ckpt_path {beside(last)} --trainer.max_epochs N")
+
+
+def begin(module: Any, path: str | None, trainer: lightning.Trainer) -> str | None:
+    """Give a module the parameters of a checkpoint; return its path if a training goes on there."""
+    if path is None:
+        return None
+    found = restore(module, path)
+    if not goes_on(found):
+        say(f"start   {beside(path)} holds weights alone: a new optimizer begins at epoch 0")
+        return None
+    behind, most = found["epoch"] + 1, trainer.max_epochs or 0
+    if 0 <= most <= behind:
+        more = f"--trainer.max_epochs must be above {behind}, got {most}"
+        raise ValueError(f"{path!r} has {behind} epochs behind it: {more}")
+    return path
+
+
+def lost(last: str) -> str:
+    """Say of a training that ended in nan what it has left, its last checkpoint being `last`."""
+    said = "the loss or a weight is nan or infinite: try a smaller --model.lr"
+    kept = files(Path(last).parent).values() if last else ()
+    for path in sorted(kept, key=os.path.getmtime, reverse=True):
+        if all(values.isfinite().all() for values in check(path)["state_dict"].values()):
+            return f"{said}, or go on from --ckpt_path {beside(path)}"
+    return f"{said}; no checkpoint is worth going on from"
 
 
 def test(module: lightning.LightningModule, data: WavesData) -> None:
@@ -234,8 +297,11 @@ def restore(module: lightning.LightningModule, path: str | None) -> dict[str, An
     """Give a module the parameters of a checkpoint, and return what it holds."""
     if path is None:
         raise ValueError("--ckpt_path must name a trained model, got none")
-    found = check(path, module)
+    with named("--ckpt_path: "):
+        found = check(path, module)
     module.load_state_dict(found["state_dict"])
+    if not is_finite(module):
+        raise ValueError(f"--ckpt_path must name a model of finite numbers, got nan in {path!r}")
     return found
 
 
@@ -267,9 +333,9 @@ def forecast(module: lightning.LightningModule, data: WavesData) -> Tensor:
 
 
 def beside(path: str | Path) -> str:
-    """Return a path as seen from here, if it lies below."""
-    path = Path(path).absolute()
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    """Return a path as seen from here, if it lies below, for a shell to read."""
+    path, here = Path(path).absolute(), Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def tensorboard() -> str:

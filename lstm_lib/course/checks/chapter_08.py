@@ -141,7 +141,7 @@ def go_on(answer: object) -> str:
     verdict.runnable(answer)  # or nothing is trained
     with torch.random.fork_rng(devices=[]), TemporaryDirectory() as folder:
         wanted = _trained(_untrained(), _END, name="run", keep_every=_KEPT, logs=folder)
-        path = str(next(Path(folder).rglob("*.ckpt")))
+        path = str(next(Path(folder).rglob(f"epoch={_KEPT}.ckpt")))
         nothing = "nothing came back: `fit` trains a module and returns None"
         made = verdict.result_of(answer, path, _END, nothing=nothing)
         found = _numbers(made)

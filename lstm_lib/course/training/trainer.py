@@ -11,6 +11,7 @@ import signal
 import textwrap
 import warnings
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from lstm_lib import _validate
 
 LOGS = "logs"
 HYPER = ("hyper_parameters", "datamodule_hyper_parameters")  # in a checkpoint
+STATE = {"epoch", "global_step", "loops", "optimizer_states", "lr_schedulers"}  # to go on from
+MOST_KEPT = 20  # checkpoints of a training with an open end
 # What Lightning 2.6 says about itself, or about a training on purpose as small as ours.
 _CHATTER = (
     r".*isinstance\(treespec, LeafSpec\)",
@@ -85,17 +88,22 @@ def trainer(
     return build(keep_every, callbacks, defaults() | options | settled)
 
 
-def build(keep_every: int, callbacks: Sequence[Callback], options: dict[str, Any]) -> "Trainer":
-    """Return a Trainer with `options` of lightning.Trainer, and with checkpoints and bar."""
+def build(
+    keep_every: int | None, callbacks: Sequence[Callback], options: dict[str, Any]
+) -> "Trainer":
+    """Return a Trainer with `options` of lightning.Trainer, and with checkpoints and bar.
+
+    `keep_every` is that of EpochCheckpoint, or 0 for no checkpoints.
+    """
     ours: list[Callback] = [RandomState()]
-    if keep_every:
+    if keep_every != 0:
         ours.append(EpochCheckpoint(keep_every))
     if options.get("enable_progress_bar") is not False:
         ours.append(EpochBar())
     settled = {
         "callbacks": [*ours, *callbacks],
         "plugins": options.get("plugins") or [AtomicCheckpointIO()],
-        "enable_checkpointing": bool(keep_every or options.get("enable_checkpointing")),
+        "enable_checkpointing": keep_every != 0 or bool(options.get("enable_checkpointing")),
         "enable_progress_bar": False,  # Lightning's own
     }
     return Trainer(**options | settled)
@@ -124,10 +132,7 @@ class Trainer(lightning.Trainer):
             KeyboardInterrupt: someone stopped it; its text says where to go on from.
         """
         if ckpt_path is not None and str(ckpt_path) not in ("last", "best", "hpc"):
-            behind = check(ckpt_path, model).get("epoch", -1) + 1
-            if self.max_epochs not in (None, -1) and behind > self.max_epochs:
-                epochs = f"{behind}, the epochs behind {str(ckpt_path)!r}"
-                raise ValueError(f"max_epochs must be at least {epochs}, got {self.max_epochs}")
+            self._check(str(ckpt_path), model)
         data, handler = (train_dataloaders, val_dataloaders), signal.getsignal(signal.SIGINT)
         try:
             super().fit(model, *data, datamodule, ckpt_path, weights_only)
@@ -135,32 +140,77 @@ class Trainer(lightning.Trainer):
             if not isinstance(error.__context__, KeyboardInterrupt):
                 raise
             signal.signal(signal.SIGINT, handler)
-            said = f"stopped after {self.current_epoch} of {self.max_epochs} epochs"
-            if last := getattr(self.checkpoint_callback, "last_model_path", ""):
-                said += f"; go on with ckpt_path={last!r}"
-            raise KeyboardInterrupt(said) from None
+            raise KeyboardInterrupt(self._stopped()) from None
+
+    def _check(self, path: str, model: lightning.LightningModule) -> None:
+        """Raise unless a checkpoint holds a training of `model` that may go on here."""
+        found = check(path, model)
+        if not goes_on(found):
+            raise ValueError(
+                f"ckpt_path must name a training to go on with, got weights alone in {path!r}: "
+                "load() them, and train anew"
+            )
+        behind = found["epoch"] + 1
+        if self.max_epochs not in (None, -1) and behind > self.max_epochs:
+            epochs = f"{behind}, the epochs behind {path!r}"
+            raise ValueError(f"max_epochs must be at least {epochs}, got {self.max_epochs}")
+
+    def _stopped(self) -> str:
+        """Say how far the training came, and how to go on."""
+        of = "" if self.max_epochs == -1 else f" of {self.max_epochs}"
+        said = f"stopped after {self.current_epoch}{of} epochs"
+        if last := getattr(self.checkpoint_callback, "last_model_path", ""):
+            return f"{said}; go on with ckpt_path={last!r}"
+        return f"{said}; no checkpoint was kept yet" if self.checkpoint_callback else said
 
 
 class EpochCheckpoint(ModelCheckpoint):
-    """Keep `epoch=2000.ckpt`, what 2000 epochs led to, and so on; `last.ckpt` is the last again."""
+    """Keep `epoch=2000.ckpt`, what 2000 epochs led to, and so on, and what the training ended with.
 
-    def __init__(self, every: int) -> None:
-        self._every = _validate.count("every", every, at_least=1)
+    `last.ckpt` is the last of them again. They lie in the folder `checkpoints` beside the log, or,
+    if a training has left one there, in `checkpoints_1`, and so on.
+
+    Args:
+        every: keep one after every so many epochs; None, for a training with an open end: after
+            every one, and whenever they are more than `MOST_KEPT`, after half as many.
+    """
+
+    def __init__(self, every: int | None) -> None:
+        self._every = 1 if every is None else _validate.count("every", every, at_least=1)
+        self._is_open, self._kept = every is None, list[int]()
         super().__init__(
             filename="{epoch}",
             save_top_k=-1,
             save_last=True,
-            every_n_epochs=every,
             save_on_train_epoch_end=True,
             enable_version_counter=False,
         )
+
+    def setup(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str
+    ) -> None:
+        """Find a folder that no other training has, once."""
+        is_first = self.dirpath is None
+        super().setup(trainer, pl_module, stage)
+        if is_first and stage == "fit":
+            own = _claimed(str(self.dirpath)) if trainer.is_global_zero else None
+            self.dirpath = trainer.strategy.broadcast(own)
 
     def on_train_epoch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Keep a checkpoint if it is time; Lightning would gather the metrics after every epoch."""
-        if (trainer.current_epoch + 1) % self._every == 0:
+        epoch = trainer.current_epoch + 1
+        ends = epoch == trainer.max_epochs or 0 < trainer.max_steps <= trainer.global_step
+        if epoch % self._every == 0 or ends or trainer.should_stop:
             super().on_train_epoch_end(trainer, pl_module)
+            self._kept.append(epoch)
+        if self._is_open and len(self._kept) > MOST_KEPT:
+            self._every *= 2
+            gone = [old for old in self._kept if old % self._every]
+            self._kept = [old for old in self._kept if old not in gone]
+            for old in gone:
+                trainer.strategy.remove_checkpoint(Path(str(self.dirpath), f"epoch={old}.ckpt"))
 
     def format_checkpoint_name(self, metrics: dict[str, Any], *args: Any, **kwargs: Any) -> str:
         """Return the file's name; Lightning counts the epochs from 0."""
@@ -248,6 +298,26 @@ class EpochBar(Callback):
     def on_exception(self, *_: object) -> None:
         """Leave the bar where the training broke off."""
         self.bar.close()
+
+
+def _claimed(folder: str) -> str:
+    """Make a folder that was not there, called as asked or with a number, and return its name."""
+    names = chain([folder], (f"{folder}_{k}" for k in count(1)))
+    return next(name for name in names if _is_made(name))
+
+
+def _is_made(folder: str) -> bool:
+    """Make a folder; of two trainings that begin together only one has made it."""
+    try:
+        os.makedirs(folder)
+    except FileExistsError:
+        return False
+    return True
+
+
+def goes_on(found: dict[str, Any]) -> bool:
+    """Return whether a checkpoint holds the state of a training, not its weights alone."""
+    return found.keys() >= STATE
 
 
 def check(path: str | Path, model: lightning.LightningModule | None = None) -> dict[str, Any]:

@@ -171,8 +171,7 @@ def _ends(x: ndarray, targets: ndarray) -> tuple[float, float]:
 
 def _trace(module: Any, x: Tensor) -> Any:
     """Return the gates and states on `x`, or None: no trace to be had, or weights that diverged."""
-    is_finite = all(parameter.isfinite().all() for parameter in module.parameters())
-    if not is_finite or not hasattr(module, "trace"):
+    if not is_finite(module) or not hasattr(module, "trace"):
         return None
     try:
         with at_rest(module):
@@ -185,6 +184,11 @@ def _writers(trainer: lightning.Trainer) -> list[Any]:
     """Return the TensorBoard writers of this training, none but in the first process."""
     loggers = trainer.loggers if trainer.is_global_zero else ()
     return [logger.experiment for logger in loggers if isinstance(logger, TensorBoardLogger)]
+
+
+def is_finite(module: nn.Module) -> bool:
+    """Return whether all parameters of a module are finite numbers."""
+    return all(bool(parameter.isfinite().all()) for parameter in module.parameters())
 
 
 def outputs_for(module: nn.Module, x: Tensor) -> Tensor:
