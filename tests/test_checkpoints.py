@@ -64,6 +64,30 @@ def test_a_module_is_run_in_evaluation_mode_and_stays_as_it_was():
         run({2: "abc"}, x)
 
 
+def test_a_module_of_ones_own_is_opened_or_refused_in_a_sentence(x):
+    torch = pytest.importorskip("torch")
+
+    class Own(torch.nn.Module):
+        def __init__(self, count):
+            super().__init__()
+            made = (torch.nn.LSTM(1, 3, batch_first=True) for _ in range(count))
+            self.lstms, self.out = torch.nn.ModuleList(made), torch.nn.Linear(3, 1)
+
+        def forward(self, x):
+            return self.out(self.lstms[0](x)[0])[:, -1]
+
+    module = Own(1)
+    (found,) = run({5: module}, x)
+    expected = module.lstms[0](torch.as_tensor(x).float())[0]
+    torch.testing.assert_close(found.trace.h, expected.detach())
+    for count in (0, 2):
+        own = Own(count) if count else torch.nn.Sequential(torch.nn.Linear(1, 1))
+        with pytest.raises(ValueError, match=r"must have one LSTM, or a trace\(x\) of its own"):
+            run({5: own}, x)
+    with pytest.raises(ValueError, match=r"x must be what Own takes, got shape \(3, 4, 7\)"):
+        run({5: module}, np.ones((3, 4, 7)))
+
+
 def test_of_outputs_at_every_step_the_last_count():
     values = np.arange(24).reshape(2, 3, 4)
     assert np.array_equal(last_step(values), values[:, 2])

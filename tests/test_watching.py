@@ -418,3 +418,16 @@ def test_where_no_trace_is_to_be_had_the_training_goes_on_without_histograms(tmp
     log = read(fit(module, CompaniesData(), tmp_path, callbacks=[Watch(X, TARGETS)], **options))
     assert log.Tags()["histograms"] == []
     assert log.Tags()["images"] == [PICTURE]
+
+
+@pytest.mark.parametrize("missing", ["one of x", "all of x", "one of targets", "all of targets"])
+def test_missing_values_leave_gaps_and_the_training_goes_on(tmp_path, missing):
+    x, targets = X.clone(), TARGETS.clone()
+    gaps = (x if missing.endswith("x") else targets).flatten()  # a view
+    gaps[: 1 if missing.startswith("one") else None] = float("nan")
+    module = SequenceRegressor("native", hidden_size=2, output_size=1, every_step=False)
+    fitted = fit(module, CompaniesData(), tmp_path, callbacks=[Watch(x, targets)])
+    log = read(fitted)
+    assert log.Tags()["images"] == [PICTURE]
+    assert fitted.current_epoch > 0
+    assert bool(log.Tags()["histograms"]) == (missing != "all of x")

@@ -62,7 +62,8 @@ def run(modules: Mapping[int, Any], x: Any) -> list[Checkpoint]:
     """Run LightningModules as they are, without gradients and in evaluation mode.
 
     Args:
-        modules: modules with `forward` and `trace`, by the number of epochs behind them.
+        modules: modules with `forward` around one LSTM, or with a `trace(x)` of their own, by the
+            number of epochs behind them.
         x: inputs, (batch_size, seq_len, 1).
     """
     import torch
@@ -75,11 +76,27 @@ def run(modules: Mapping[int, Any], x: Any) -> list[Checkpoint]:
         given, was_training = torch.as_tensor(x).to(next(module.parameters())), module.training
         try:
             with torch.no_grad():
-                outputs, trace = module.eval()(given), module.trace(given)
+                outputs, trace = module.eval()(given), _traced(module, given)
+        except RuntimeError as error:  # torch's own, for what does not fit
+            kind, shape = type(module).__name__, tuple(given.shape)
+            raise ValueError(f"x must be what {kind} takes, got shape {shape}: {error}") from None
         finally:
             module.train(was_training)
         found.append(Checkpoint(epoch, last_step(outputs), trace))
     return found
+
+
+def _traced(module: Any, x: Any) -> Any:
+    """Return the first layer's run, as a module itself records it or as `trace` opens it."""
+    from lstm_lib.trace import trace
+
+    if hasattr(module, "trace"):
+        return module.trace(x)
+    try:
+        return trace(module, x).traces[0]
+    except ValueError as error:
+        needed = f"{type(module).__name__} must have one LSTM, or a trace(x) of its own"
+        raise ValueError(f"{needed}: {error}") from None
 
 
 def last_step(values: Any) -> Any:

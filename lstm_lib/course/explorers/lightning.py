@@ -82,7 +82,8 @@ class LightningExplorer(Explorer):
         """Return an explorer of the files `epoch=500.ckpt`, `epoch=1000.ckpt`, ... of a training.
 
         Args:
-            kind: the class of the module, such as LSTMByHand or SequenceRegressor.
+            kind: the class of the module, such as LSTMByHand or SequenceRegressor, or one of your
+                own around an LSTM.
             folder: where they are; several folders for a training that went on from a checkpoint.
             x: inputs, (batch_size, seq_len, 1).
             targets: see the class; of targets at every step, (batch_size, seq_len, horizon), the
@@ -114,7 +115,7 @@ class LightningExplorer(Explorer):
         """Return an explorer of modules by the number of epochs behind them; each is run once.
 
         Args:
-            modules: modules with `forward` and `trace`, by epoch.
+            modules: modules around one LSTM, or with a `trace(x)` of their own, by epoch.
             x, targets, names, time, tries: see `from_checkpoints`.
         """
         return cls(run(modules, x), last_step(targets), names, time, tries=tries)

@@ -35,7 +35,8 @@ class Watch(Callback):
     what it says of each sequence in the picture, one step ahead.
 
     Like the loss they stand over the steps of the optimizer; the picture's title has the epochs.
-    Without a TensorBoard logger nothing happens. An odd argument gets a TypeError or ValueError.
+    Without a TensorBoard logger nothing happens. A missing value, nan, leaves a gap. An odd
+    argument gets a TypeError or ValueError.
 
     Args:
         x: sequences, (count, seq_len, input_size).
@@ -88,7 +89,9 @@ class Watch(Callback):
         for writer in _writers(trainer):
             trace, outputs = _trace(module, self.x), outputs_for(module, x)
             for name, tag in TAGS.items() if trace is not None else ():
-                writer.add_histogram(tag, _array(getattr(trace, name)), step)
+                values = _finite(_array(getattr(trace, name)))
+                if values.size:
+                    writer.add_histogram(tag, values, step)
             title = f"after {epoch} epochs"
             figure = picture(_array(x), _array(targets), _array(outputs), title)
             writer.add_figure(PICTURE, figure, step, close=False)
@@ -164,7 +167,8 @@ def _in_words(target: ndarray, output: ndarray) -> str:
 
 def _ends(x: ndarray, targets: ndarray) -> tuple[float, float]:
     """Return the ends of a vertical axis that stays the same in every picture."""
-    values = np.append(targets, x) if x.shape[-1] == 1 else targets
+    values = _finite(np.append(targets, x) if x.shape[-1] == 1 else targets)
+    values = values if values.size else np.zeros(1)
     room = 0.2 * np.ptp(values) or 1.0
     return values.min() - room, values.max() + room
 
@@ -218,6 +222,11 @@ def _for(module: nn.Module, x: Tensor) -> Tensor:
 def _array(values: Any) -> ndarray:
     """Return a tensor or an array as an array of floats."""
     return torch.as_tensor(values).detach().cpu().double().numpy()
+
+
+def _finite(values: ndarray) -> ndarray:
+    """Return the values that are there, (count,): a missing one is nan."""
+    return values[np.isfinite(values)]
 
 
 def _checked(x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
