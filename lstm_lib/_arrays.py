@@ -49,27 +49,11 @@ def numbers(name: str, values: object) -> ndarray:
     except ValueError:  # rows of different lengths
         raise ValueError(f"{name} must be an array, got rows of different lengths") from None
     if found.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of numbers, got {_short(values)}")
+        raise TypeError(f"{name} must be an array of numbers, got {short(values)}")
     return found
 
 
-def state_of(
-    name: str, module: Any, needed: Sequence[str], optional: Sequence[str]
-) -> dict[str, ndarray]:
-    """Return the parameters of a torch module as arrays, refusing any but those named."""
-    if not hasattr(module, "state_dict"):
-        raise TypeError(f"{name} must be a torch module, got {_short(module)}")
-    found = {key: value.detach().cpu().numpy() for key, value in module.state_dict().items()}
-    missing, extra = set(needed) - set(found), set(found) - {*needed, *optional}
-    if missing or extra:
-        raise ValueError(
-            f"{name} must have the parameters {', '.join((*needed, *optional))} and no others, "
-            f"got {', '.join(found) or 'none'}"
-        )
-    return found
-
-
-def _short(value: object, limit: int = 60) -> str:
+def short(value: object, limit: int = 60) -> str:
     """Return `value` as Python writes it, cut where it gets long."""
     text = repr(value)
     return text if len(text) <= limit else f"{text[:limit]}..."

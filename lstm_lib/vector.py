@@ -7,13 +7,15 @@ number, is a TypeError or ValueError that names it.
 Equations: Gers, Schmidhuber & Cummins (2000), without peepholes.
 """
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy import ndarray
 
-from lstm_lib import _arrays, _validate
+from lstm_lib import _arrays, _validate, _weights
+from lstm_lib._weights import LAYER
 from lstm_lib.learning import sigmoid
 from lstm_lib.record import BatchTrace, Step
 from lstm_lib.scalar import Gate, ScalarLSTM
@@ -60,9 +62,6 @@ def cell_backward(step: Step, d_h: ndarray, d_c: ndarray) -> tuple[ndarray, ndar
     d_g = d_c * i * (1.0 - g * g)
     d_o = d_h * shown * (o * (1.0 - o))
     return np.concatenate([d_i, d_f, d_g, d_o], axis=1), d_c * f
-
-
-LAYER = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
 class VectorLSTM:
@@ -299,21 +298,67 @@ class VectorLSTM:
 
     @classmethod
     def from_torch(
-        cls, module: "torch.nn.Module", read_out: "torch.nn.Module | None" = None
+        cls,
+        module: "torch.nn.Module",
+        read_out: "torch.nn.Module | None" = None,
+        layer: int | None = None,
+        direction: str | None = None,
     ) -> "VectorLSTM":
-        """Return the weights of a torch layer, copied.
+        """Return the weights of a torch layer, copied; those in half precision as float32.
 
         Args:
-            module: torch.nn.LSTM or whatever has its parameter names; one layer, one direction,
-                no projection. Biases it lacks are zero.
+            module: torch.nn.LSTM or whatever has its parameter names, without projection; it may
+                be compiled or wrapped, and parametrised, as by weight_norm. Biases it lacks are
+                zero.
             read_out: torch.nn.Linear, or whatever has its names, to become the read-out.
+            layer, direction: which of several, from 0, and "forward" or "reverse"; a VectorLSTM
+                reads forward, so one of these reads sequences that were turned around.
         """
-        found = _arrays.state_of("module", module, LAYER[:2], LAYER[2:])
+        found = _weights.of_torch(module, layer, direction)
         if read_out is not None:
-            linear = _arrays.state_of("read_out", read_out, ("weight",), ("bias",))
+            linear = _weights.of_part("read_out", read_out, ("weight",), ("bias",))
             found |= {f"{name}_out": values for name, values in linear.items()}
+        return cls._of(found)
+
+    @classmethod
+    def from_keras(cls, weights: Sequence[ndarray]) -> "VectorLSTM":
+        """Return the weights of a layer of Keras, copied; its one bias becomes bias_ih_l0.
+
+        Args:
+            weights: what `get_weights()` of a keras.layers.LSTM returns, whose activations are
+                tanh and sigmoid: kernel (input_size, 4*hidden_size), recurrent_kernel
+                (hidden_size, 4*hidden_size) and, if there is one, bias (4*hidden_size,), the
+                gates stacked i, f, c, o.
+        """
+        return cls._of(_weights.of_keras(weights))
+
+    def to_keras(self) -> list[ndarray]:
+        """Return what `set_weights` of a keras.layers.LSTM takes; the read-out stays here."""
+        return _weights.to_keras(self.parameters)
+
+    @classmethod
+    def from_onnx(
+        cls, w: ndarray, r: ndarray, b: ndarray | None = None, direction: str | None = None
+    ) -> "VectorLSTM":
+        """Return the weights of ONNX's operator LSTM, copied.
+
+        Args:
+            w, r, b: its inputs W (directions, 4*hidden_size, input_size), R (directions,
+                4*hidden_size, hidden_size) and B (directions, 8*hidden_size), the gates stacked
+                i, o, f, c. Peepholes there must be none.
+            direction: "forward" or "reverse", see `from_torch`; needed if there are two.
+        """
+        return cls._of(_weights.of_onnx(w, r, b, direction))
+
+    def to_onnx(self) -> tuple[ndarray, ndarray, ndarray]:
+        """Return the inputs W, R and B of ONNX's operator LSTM; the read-out stays here."""
+        return _weights.to_onnx(self.parameters)
+
+    @classmethod
+    def _of(cls, found: dict[str, ndarray]) -> "VectorLSTM":
+        """Return a model of these parameters, copied; biases that are missing are zero."""
         w_ih, w_hh = found["weight_ih_l0"], found["weight_hh_l0"]
-        output_size = len(found["weight_out"]) if read_out is not None else None
+        output_size = len(found["weight_out"]) if "weight_out" in found else None
         made = cls(w_ih.shape[1], w_hh.shape[1], output_size, dtype=w_ih.dtype.type)
         for name, shape in made.shapes.items():
             values = found.get(name, np.zeros(shape))
