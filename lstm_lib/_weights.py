@@ -112,7 +112,11 @@ def of_keras(weights: Any) -> Weights:
             f"{_arrays.short(weights)}; of a Bidirectional layer they are one half"
         )
     size, dtype = _size("weights[1]", given[1], axes=2)
-    shapes = (("input_size", 4 * size), (size, 4 * size), (4 * size,))
+    shapes: tuple[Sequence[int | str], ...] = (
+        ("input_size", 4 * size),
+        (size, 4 * size),
+        (4 * size,),
+    )
     return {
         name: _arrays.array(f"weights[{k}]", values, shape, dtype).T
         for k, (name, values, shape) in enumerate(zip(LAYER, given, shapes, strict=False))
