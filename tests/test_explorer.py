@@ -1,9 +1,12 @@
 """What all explorers have in common: one redraw, no tracebacks, nothing sent twice."""
 
+import re
 import threading
 import xml.etree.ElementTree as ET
+from html import unescape
 from importlib import import_module
 from pkgutil import iter_modules
+from urllib.parse import unquote
 
 import pytest
 from ipywidgets import Output
@@ -11,6 +14,8 @@ from ipywidgets.widgets.widget import _instances
 
 from lstm_lib import explorers as library
 from lstm_lib.course import explorers as course
+from lstm_lib.drawing import svg
+from lstm_lib.explorers import base
 from lstm_lib.explorers.base import Explorer, View
 from lstm_lib.explorers.controls.slider import Slider
 from lstm_lib.explorers.controls.tries import Tries
@@ -84,6 +89,19 @@ def test_a_move_shows_in_picture_words_and_table(square):
     assert "<text>9.0</text>" in square._moves.value
     assert "3.0 squared &lt; 10.0" in square._moves.value
     assert "<td>9.0</td>" in square._numbers.value
+
+
+def test_what_is_stored_says_its_words_and_a_large_picture_is_stored_once(square, monkeypatch):
+    square.x.value = 3
+    bundle = square._repr_mimebundle_()
+    assert bundle["image/svg+xml"] == square.render()
+    shown = re.search(r'alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', bundle["text/html"])
+    alt, source = shown.groups()
+    assert unescape(alt) == "3.0 squared < 10.0"
+    assert "<text>9.0</text>" in unquote(source)
+    assert svg.DARK in unquote(source)  # the colours of a page do not reach into an <img>
+    monkeypatch.setattr(base, "MOST_TWICE", len(bundle["image/svg+xml"]) - 1)
+    assert "text/html" not in square._repr_mimebundle_()
 
 
 def test_bad_input_is_said_in_a_sentence_and_the_picture_stays(square):

@@ -50,6 +50,18 @@ class Tags(HTMLParser):
             self.images.append((attributes.get("src", ""), attributes.get("alt", "")))
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
+def test_every_stored_picture_has_alternative_text(path):
+    tags = Tags()
+    for cell in cells_of(path, "code"):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if any(mime.startswith("image/") for mime in data):
+                assert "<img " in data.get("text/html", "")
+            tags.feed(data.get("text/html", ""))
+    assert all(alt for _, alt in tags.images)
+
+
 def links_and_images(markdown: str) -> tuple[list[str], list[tuple[str, str]]]:
     """Targets of links, and (source, alternative text) of images, outside code."""
     text = re.sub(r"```.*?```|`[^`]*`", "", markdown, flags=re.S)

@@ -5,21 +5,17 @@ with a TypeError or ValueError that names it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from lstm_lib import _validate
 from lstm_lib.course.figure import Line, figure
+from lstm_lib.drawing.svg import image
 
 _POINTS = 201  # enough for a smooth curve
 
 
 class Picture:
     """An SVG that screen readers can say.
-
-    JupyterLab 4.6 shows an SVG output without alternative text, and not at all in a notebook that
-    is not trusted. An `<img>` it shows with both, and in the colours of its theme.
 
     Args:
         drawn: the SVG.
@@ -33,8 +29,7 @@ class Picture:
         return self.words
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        source = f"data:image/svg+xml,{quote(self.drawn, safe=' /:;,=()!*')}"
-        html = f'<img alt="{escape(self.words)}" src="{source}" style="max-width: 100%">'
+        html = image(self.drawn, self.words)
         return {"text/plain": self.words, "text/html": html, "image/svg+xml": self.drawn}
 
 

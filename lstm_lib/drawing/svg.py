@@ -1,11 +1,12 @@
 """SVG as text: the few shapes and the style every picture of the course shares.
 
-Every function returns a piece of SVG. Coordinates are in the picture's own units and are
-written with one decimal, so that the same numbers always give the same text.
+Every function but the last returns a piece of SVG. Coordinates are in the picture's own units and
+are written with one decimal, so that the same numbers always give the same text.
 """
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import quote
 
 from lstm_lib.notation import COLORS, INKS, LEFT_TO_RIGHT, STATES
 
@@ -182,3 +183,13 @@ def document(size: tuple[int, int], bodies: Iterable[str], label: str, style: st
         f'width="{width}" height="{height}" role="img" aria-label="{escape(label)}">{STYLE}{own}'
         f'<rect class="paper" width="{width}" height="{height}"/>{"".join(bodies)}</svg>'
     )
+
+
+def image(drawn: str, words: str) -> str:
+    """Return an `<img>` of a whole SVG, with words for those who do not see it.
+
+    JupyterLab 4.6 and nbconvert show an SVG output without alternative text, and JupyterLab not at
+    all in a notebook that is not trusted. An `<img>` they show with both.
+    """
+    source = f"data:image/svg+xml,{quote(drawn, safe=' /:;,=()!*')}"
+    return f'<img alt="{escape(words)}" src="{source}" style="max-width: 100%">'

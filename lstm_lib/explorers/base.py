@@ -13,6 +13,7 @@ from lstm_lib.drawing import svg
 from lstm_lib.explorers.controls.tries import Tries
 
 WIDTH = "880px"
+MOST_TWICE = 100_000  # characters of a picture that is stored as an <img> with its words, too
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
@@ -91,7 +92,12 @@ class Explorer(VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)
-        return bundle | {"text/plain": repr(self), "image/svg+xml": self.render()}
+        bundle |= {"text/plain": repr(self), "image/svg+xml": self.render()}
+        if len(bundle["image/svg+xml"]) <= MOST_TWICE:
+            with self._lock:
+                drawn = svg.document(self.size, self._view[:2], self._view.says, svg.DARK)
+                bundle["text/html"] = svg.image(drawn, self._view.says)
+        return bundle
 
     @contextmanager
     def together(self) -> Iterator[None]:
