@@ -20,12 +20,15 @@ def chapter(request, lab):
     notebook.close()
 
 
-def test_a_chapter_that_was_never_run_shows_its_pictures(lab):
-    lab.trust("chapters/03_one_cell.ipynb")
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_a_chapter_that_was_never_run_shows_its_pictures(lab, is_trusted):
+    if is_trusted:
+        lab.trust("chapters/03_one_cell.ipynb")
     notebook = lab.open(REPOSITORY / "chapters/03_one_cell.ipynb")
-    notebook.page.locator(".jp-RenderedSVG img").first.wait_for()
-    widths = "(images) => images.map((image) => image.naturalWidth)"
-    assert notebook.page.locator(".jp-RenderedSVG img").evaluate_all(widths) == [880, 880]
+    pictures = notebook.page.locator(".jp-OutputArea-output img")
+    pictures.first.wait_for()
+    seen = pictures.evaluate_all("(images) => images.map((i) => [i.naturalWidth, i.alt != ''])")
+    assert seen == [[880, True], [760, True], [880, True]]
     notebook.close()
 
 
