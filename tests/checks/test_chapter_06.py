@@ -37,8 +37,11 @@ def run(g=0.0, written=0.0, last=0.0, shown=0.0):
     [
         (run(), run(g=0.09, written=0.09), "the candidate's weight on the bit"),
         (run(), run(g=0.11, written=0.09), "look at the input gate"),
+        (run(), run(g=0.1, written=0.09), "look at the input gate"),
+        (run(), run(g=0.1, written=0.1), "look at the forget gate"),
         (run(), run(g=1.0, written=-0.11), "look at the forget gate, 0.50"),
         (run(), run(written=0.11, last=0.09), "look at the forget gate"),
+        (run(), run(written=0.11, last=0.1), "look at the output gate"),
         (run(last=0.01), run(written=0.11, last=0.12), "one side of 0"),
         (run(last=-0.01), run(written=0.11, last=0.1, shown=0.09), "look at the output gate"),
         (run(last=-0.01), run(written=0.11, last=0.1, shown=0.11), "wrong way round"),

@@ -18,6 +18,7 @@ SHARE = 0.99**100  # 0.36603
         (0.37, SHARE),
         (0.366, SHARE),
         (np.float32(0.366), SHARE),
+        (0.366 * (1 + 9e-8), SHARE),  # as exact as a float32
         (torch.tensor(0.37), SHARE),
         (0.36, SHARE),  # cut off
         (0.66, 2 / 3),
@@ -50,6 +51,7 @@ def test_an_answer_with_fewer_digits_is_shortened(answer, right):
         (0.35, SHARE),
         (0.3, SHARE),  # one digit, cut off
         (0.365, SHARE),
+        (0.366 * (1 + 1.1e-7), SHARE),  # a number of many digits, another one
         (0.367, SHARE),
         (0.3697, SHARE),  # 0.99**99
         (0, SHARE),
