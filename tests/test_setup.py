@@ -154,6 +154,7 @@ NOT_IMPORTED = {
     "import-linter": "make lint",
     "ipykernel": "runs the notebooks",
     "jupyterlab": "make lab",
+    "notebook": "tests/browser/test_notebook7.py, as a program",
     "jupytext": "a notebook as text",
     "mypy": "make lint",
     "nbval": "pytest --nbval",

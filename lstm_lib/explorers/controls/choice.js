@@ -12,7 +12,7 @@ function buttons(id, { label, options }) {
   return `<span>${escape(label)}</span><div role="radiogroup">${options.map(button).join("")}</div>`;
 }
 
-function render({ model, el }) {
+function render({ model, el, signal }) {
   const id = newId();
   const get = (key) => model.get(key);
 
@@ -35,7 +35,7 @@ function render({ model, el }) {
     model.set("value", target.value);
     model.save_changes();
   });
-  keepPlainKeys(el);
+  keepPlainKeys(el, signal);
   model.on("change:value change:name change:disabled", show);
   model.on("change:label change:options change:buttons", build);
   build();

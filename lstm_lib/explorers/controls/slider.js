@@ -123,7 +123,7 @@ function render({ model, el, signal }) {
     if (key === "Escape") show((typing = false));
   });
   signal.addEventListener("abort", () => clearInterval(timer));
-  keepPlainKeys(el);
+  keepPlainKeys(el, signal);
   model.on("change", show);
   show();
 }

@@ -1,4 +1,4 @@
-function render({ model, el }) {
+function render({ model, el, signal }) {
   const get = (key) => model.get(key);
 
   function show() {
@@ -21,7 +21,7 @@ function render({ model, el }) {
     model.set("value", (get("value") + Number(button.dataset.by) + count) % count);
     model.save_changes();
   });
-  keepPlainKeys(el);
+  keepPlainKeys(el, signal);
   model.on("change:value change:tries change:name change:label", show);
   show();
 }
