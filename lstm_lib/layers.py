@@ -195,6 +195,7 @@ class LSTMCell(nn.LSTMCell):
         batch = x if x.dim() == 2 else x.unsqueeze(0)
         if batch.size(1) != self.input_size:
             raise RuntimeError(f"input must have input_size {self.input_size}, got {x.size(-1)}")
+        _check_pair(hx)
         if hx is None:
             zeros = batch.new_zeros(batch.size(0), self.hidden_size)
             return batch, zeros, zeros
@@ -301,6 +302,7 @@ class LSTM(nn.LSTM):
             the last layer's h at every step, arranged like the input, both directions side by
             side; and the state (h_n, c_n) after the last step, arranged like hx.
         """
+        _check_pair(hx)
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
         _check_dimensions(input, hx)
@@ -555,3 +557,11 @@ def _check_dimensions(x: Tensor, hx: State | None) -> None:
     for k, state in enumerate(hx or ()):
         if state.dim() != x.dim():
             raise RuntimeError(f"hx[{k}] must be {x.dim()}-D like the input, got {state.dim()}-D")
+
+
+def _check_pair(hx: Any) -> None:
+    """Refuse h alone, which a GRU takes."""
+    if isinstance(hx, Tensor):
+        raise TypeError("hx must be a pair (h, c), got one tensor")
+    if hx is not None and len(hx) != 2:
+        raise TypeError(f"hx must be a pair (h, c), got {len(hx)} parts")

@@ -31,7 +31,7 @@ def trace(
 
     The run is made in the open, from the LSTM's own weights, and its results are compared with
     the module's own; they take their place, so that a clamp goes on through whatever comes
-    after the LSTM. No gradient is kept; parameters, buffers, modes, hooks and random generators
+    after the LSTM. No gradient is kept; what the module and its inputs hold and random generators
     stay as they were.
 
     Args:

@@ -5,7 +5,7 @@ back through layers and steps by the chain rule in the open (backpropagation thr
 every number on the way kept.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -14,9 +14,10 @@ from torch import Tensor, nn
 from lstm_lib.layers import CellStep, cell_backward
 from lstm_lib.record import BatchTrace, Flow, Flows
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, untouched, watch
+from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, watch
 from lstm_lib.trace.opened import Run, Weights, who_runs
 from lstm_lib.trace.plain import pair
+from lstm_lib.trace.untouched import untouched
 from lstm_lib.vector import VectorLSTM
 
 Gradients = tuple[Tensor, Tensor, Tensor]
@@ -31,21 +32,33 @@ def flow_torch(
     def look(call: Call) -> Results:
         with torch.no_grad():
             run = call.run()
-            check_equal(call.closed(run.output, run.state), call.results, run.traces)
+            check_equal(call.closed(run.output, run.state), call, run)
         leaves = [part.clone().requires_grad_() for part in (run.output, *run.state)]
         seen.append((call, run, leaves))
         output, h_n, c_n = leaves
         return call.closed(output, (h_n, c_n))
 
-    with untouched(model), torch.inference_mode(False), torch.enable_grad():
-        result = watch(model, module, (x, hx, lengths), look)
+    given = (x, hx, lengths)
+    with untouched(model, *given), torch.inference_mode(False), torch.enable_grad():
+        result = watch(model, module, given, look)
         ((call, run, leaves),) = seen
         if module is model:
             result, _ = padded(result, module, call.form.seq_len)
         value = _checked(loss(result))
-        gradients = torch.autograd.grad(value, leaves, materialize_grads=True)
-    with torch.no_grad():
-        return Flows(_down(call, run, gradients), value.item())
+        found = torch.autograd.grad(value, leaves, allow_unused=True)
+        with torch.no_grad():
+            return Flows(_down(call, run, _reached(found, leaves)), value.item())
+
+
+def _reached(found: Sequence[Tensor | None], leaves: Sequence[Tensor]) -> list[Tensor]:
+    """Return the gradients by output, h_n and c_n, 0 by what the loss does not look at."""
+    if all(gradient is None for gradient in found):
+        raise ValueError(
+            "loss must depend on the LSTM's output, which its gradient does not reach: is it cut "
+            "on its way, by no_grad, detach or checkpointing?"
+        )
+    pairs = zip(found, leaves, strict=True)
+    return [torch.zeros_like(leaf) if d is None else d for d, leaf in pairs]
 
 
 def _checked(value: object) -> Tensor:
@@ -74,7 +87,7 @@ def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
         parts, d_x, row = d_x.chunk(width, dim=2), d_x.new_zeros(()), []
         for k, d_outputs in enumerate(parts, start):
             trace, ends = run.traces[k], (d_outputs, d_h_n[k], d_c_n[k])
-            weights = Weights.of(call.module, trace.layer, trace.direction)
+            weights = Weights.of(call.weights, trace.layer, trace.direction)
             d_h, d_c, d_z = walk_back(trace, weights, ends, running)
             _, kept, _ = walk_back(trace, weights, ends, running, around=False)
             d_x = d_x + d_z @ weights.w_ih  # (seq_len, batch_size, input_size)

@@ -5,7 +5,7 @@ takes its weights and runs the equations in the open. Each result is computed wh
 that, and one product for the inputs of all steps, is what makes it fast.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -29,11 +29,11 @@ class Weights(NamedTuple):
     w_hr: Tensor | None
 
     @classmethod
-    def of(cls, module: AnyLSTM, layer: int, direction: str) -> "Weights":
-        """Return the parameters of an LSTM, by their names in torch.nn.LSTM."""
+    def of(cls, used: Mapping[str, Tensor], layer: int, direction: str) -> "Weights":
+        """Return the parameters of one layer, of those that a forward has used, by their names."""
         suffix = f"_l{layer}" + ("_reverse" if direction == "reverse" else "")
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        found = (getattr(module, name + suffix, None) for name in names)
+        found = (used.get(name + suffix) for name in names)
         parts: list[Any] = [None if p is None else p.detach() for p in found]  # autograd is out
         w_ih, w_hh, b_ih, b_hh, w_hr = parts
         return cls(w_ih, w_hh, None if b_ih is None else b_ih + b_hh, w_hr)
@@ -54,12 +54,18 @@ def places(module: AnyLSTM) -> list[tuple[int, str]]:
 
 
 def run_layers(
-    module: AnyLSTM, x: Tensor, hx: State | None, form: Form, holds: Sequence[Hold | None]
+    module: AnyLSTM,
+    used: Mapping[str, Tensor],
+    x: Tensor,
+    hx: State | None,
+    form: Form,
+    holds: Sequence[Hold | None],
 ) -> Run:
     """Run every layer and direction of an LSTM in the open.
 
     Args:
         module: the LSTM.
+        used: its parameters, by their names.
         x: (seq_len, batch_size, input_size), zeros behind the end of a sequence.
         hx: state to start from, (num_layers * directions, batch_size, size) each; None: zeros.
         form: of the input.
@@ -71,7 +77,7 @@ def run_layers(
     for place, hold, h_0, c_0 in zip(places(module), holds, *state, strict=True):
         if len(outputs) == 1 + module.bidirectional:
             x, outputs = torch.cat(outputs, dim=2), []  # the layer above starts
-        columns, end = walk(x, Weights.of(module, *place), (h_0, c_0), hold, running, place[1])
+        columns, end = walk(x, Weights.of(used, *place), (h_0, c_0), hold, running, place[1])
         outputs.append(columns["h"].transpose(0, 1))
         ends.append(end)
         traces.append(
