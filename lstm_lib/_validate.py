@@ -127,13 +127,13 @@ def sequence(name: str, values: Any, length: int | None = None) -> tuple[float, 
     return checked
 
 
-def names(name: str, values: Any, length: int) -> tuple[str, ...]:
-    """Return `values` as a tuple of `length` strings."""
+def names(name: str, values: Any, length: int, each: str = "a sequence") -> tuple[str, ...]:
+    """Return `values` as a tuple of `length` strings, one for each of some things."""
     is_list = isinstance(values, Sequence) and not isinstance(values, str)
     if not is_list or not all(isinstance(value, str) for value in values):
         raise TypeError(f"{name} must be a sequence of strings, got {values!r}")
     if len(values) != length:
-        raise ValueError(f"{name} must hold {length} names, one a sequence, got {len(values)}")
+        raise ValueError(f"{name} must hold {length} names, one {each}, got {len(values)}")
     return tuple(values)
 
 

@@ -1,6 +1,8 @@
 """The hand on a gate: what is held, both runs side by side, and the score before and after."""
 
+import random
 import re
+import sys
 import xml.etree.ElementTree as ET
 from functools import partial
 
@@ -9,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lib import _chance
 from lstm_lib.course.networks.recall import two_bit_recall
 from lstm_lib.course.tasks.bits import delayed_recall
 from lstm_lib.drawing.svg import number
@@ -135,9 +138,35 @@ def test_off_is_the_untouched_run(explorer):
     assert explorer.touched is explorer.untouched
     assert "your hand is off" in says(explorer)
     assert says(explorer).endswith("Score: 1.000.")
-    assert "no output moves" in texts(explorer.render())
+    shown = texts(explorer.render())
+    assert shown.count("your hand is off") == 3  # in place of both maps, and of how far they move
+    assert not any(picture.ARROW in words for words in shown)
+    assert not {"with your hand", "steps that are held"} & set(shown)
+    # The dashed line and circles alone: no bold line, no marker.
+    assert "stroke-dasharray" in sheets(explorer)["moves"]
+    assert len(lines(explorer, picture.LINES_TOP)) == 1
+    assert [c.disabled for c in (explorer.first, explorer.way, explorer.unit)] == [
+        True,
+        True,
+        False,
+    ]
     assert not any("(held)" in row[0] for row in explorer.view().rows)
     assert 'class="now"' not in explorer.view().moves
+    go(explorer, hold="on")
+    assert not explorer.first.disabled
+    assert len(lines(explorer, picture.LINES_TOP)) == 2
+
+
+def test_outputs_have_their_names():
+    explorer = stacked(output_names=["a", "b", "Terminator", *"defgijk"])
+    go(explorer, output=3)
+    shown = texts(explorer.render())
+    assert {"output Terminator", "a", "k"} <= set(shown)
+    assert "output Terminator is" in says(explorer) or "output Terminator goes" in says(explorer)
+    assert overlaps(explorer.render()) == [] == outside(explorer.render())
+    assert any(re.match("most: output [a-kT]", words) for words in shown)
+    with pytest.raises(ValueError, match="output_names must hold 10 names, one an output, got 1"):
+        stacked(output_names=["a"])
 
 
 # --- the hand ----------------------------------------------------------------------------------
@@ -530,3 +559,77 @@ def test_its_example_loses_what_the_longest_memory_keeps():
     assert abs(before.traces[0].h[0, 35, 19]) > 0.2
     assert abs(after.traces[0].h[0, 35, 19]) < 0.02
     assert "goes from" in says(explorer)
+
+
+# --- what happens to the network meanwhile ------------------------------------------------------
+
+
+class Forced(nn.Module):
+    """Turns its outputs round as a generator says; keeps nothing."""
+
+    def __init__(self, draw):
+        super().__init__()
+        self.lstm, self.draw = nn.LSTM(3, 4), draw
+
+    def forward(self, x):
+        h, _ = self.lstm(x)
+        return h if self.draw() < 0.5 else -h
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [random.random, np.random.rand, lambda: torch.rand(()).item(), np.random.default_rng(1).random],
+    ids=["random", "numpy", "torch", "own"],
+)
+def test_every_run_draws_the_same(draw):
+    explorer = ClampExplorer(Forced(draw), torch.ones(6, 2, 3))
+    before = _chance.stand()
+    for factor in (0.5, 1.0) * 6:
+        go(explorer, way="multiply by", factor=factor, hold="on")
+        if factor == 1:
+            assert explorer.touched.answers[0].equal(explorer.untouched.answers[0])
+    assert [repr(step) for step in _chance.stand()] == [repr(step) for step in before]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda model, x: model.weight_hh_l0.mul_(3.0), lambda model, x: x.zero_()]
+)
+def test_what_is_done_to_the_model_or_its_input_later_changes_nothing(change):
+    torch.manual_seed(0)
+    model, x = nn.LSTM(3, 4), torch.randn(6, 2, 3)
+    explorer = ClampExplorer(model, x)
+    with torch.no_grad():
+        change(model, x)
+    go(explorer, way="multiply by", factor=1.0, hold="on")
+    assert explorer.touched.answers[0].equal(explorer.untouched.answers[0])
+
+
+def test_a_model_that_cannot_be_copied_is_refused():
+    model = nn.LSTM(3, 4)
+    model.file = sys.stderr
+    with pytest.raises(TypeError, match=r"model must be something that copy.deepcopy copies: "):
+        ClampExplorer(model, torch.ones(6, 2, 3))
+
+
+class Plain(nn.Module):
+    def __init__(self, batch_first):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=batch_first)
+
+    def forward(self, x):
+        return self.lstm(x)[0]
+
+
+def test_no_axis_is_guessed():
+    torch.manual_seed(0)
+    x = torch.randn(5, 5, 3)
+    with pytest.raises(ValueError, match=r"outputs must say which axis is which, got shape \(5, 5"):
+        ClampExplorer(Plain(batch_first=False), x)
+    model = Plain(batch_first=False)
+    explorer = ClampExplorer(model, x, outputs=lambda y: y.transpose(0, 1))
+    expected = model(x)[:, 1].T
+    torch.testing.assert_close(torch.tensor(explorer.untouched.rows(1, 5)), expected)
+    model = Plain(batch_first=True)
+    torch.testing.assert_close(
+        torch.tensor(ClampExplorer(model, x).untouched.rows(1, 5)), model(x)[1].T
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from ipywidgets import Widget
 
+from lstm_lib import _validate
 from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import clamp_picture as picture
@@ -44,6 +45,7 @@ class ClampExplorer(Explorer):
             number. An LSTM's outputs are given without its state, as to `gradient_flow`'s loss.
         outputs: takes the same and returns what is shown, (batch_size, seq_len, size) or
             (batch_size, size); by default what the model returns, of a tuple the first.
+        output_names: what the outputs are called, (size,).
         hx, lengths, path: as in `trace`.
         tries: what to try, one sentence at a time above the picture.
 
@@ -62,20 +64,31 @@ class ClampExplorer(Explorer):
         hx: Any = None,
         lengths: Sequence[int] | None = None,
         path: str | None = None,
+        output_names: Sequence[str] | None = None,
         tries: Sequence[str] = (),
     ) -> None:
-        is_example = model is None
-        if is_example:
-            model, x = _example()
-        self._network = Network(model, score, outputs, x=x, hx=hx, lengths=lengths, path=path)
+        shown = _example() if model is None else (model, x)
+        self._network = Network(*shown, score, outputs, hx=hx, lengths=lengths, path=path)
         first = self.untouched.traces[0]
         self.names = names_of(names, first)
+        self.output_names = self._named(output_names)
         self._drawn: tuple[object, str] | None = None
         self._make_hand(first.hidden_size, len(first))
         self._make_look(first.batch_size, len(first))
-        if is_example:
+        if model is None:
             self._show_example()
         super().__init__(*arranged(self._rows(), _row), picture.SIZE, tries=tries)
+
+    def _named(self, names: Sequence[str] | None) -> tuple[str, ...] | None:
+        """Return what the outputs are called, None where they have no names."""
+        if names is None:
+            return None
+        return _validate.names("output_names", names, self._outputs, "an output")
+
+    @property
+    def _outputs(self) -> int:
+        """How many outputs there are."""
+        return sum(part.shape[2] for part in self.untouched.answers)
 
     def _show_example(self) -> None:
         """Let the unit that remembers longest forget, in the silence before the call."""
@@ -94,6 +107,9 @@ class ClampExplorer(Explorer):
         self.unit = counted("unit", units)
         self.first = _step("from step", "first step that is held", 1, steps)
         self.last = _step("to step", "last step that is held", steps, steps)
+        # What says how and when it is held; `quantity` and `unit` also say what is looked at.
+        hand = (self.way, self.value, self.factor, self.units, self.first, self.last)
+        self._hand_alone = [control for control in hand if not control.disabled]
 
     def _make_look(self, sequences: int, steps: int) -> None:
         """Make the controls of what is read, those without a choice disabled."""
@@ -101,9 +117,9 @@ class ClampExplorer(Explorer):
         self.layer, self.direction = self._place.layer, self._place.direction
         self.sequence = counted("sequence", sequences)
         self.step = _step("read step", "step that is read", steps, steps)
-        self.output = counted("output", sum(part.shape[2] for part in self.untouched.answers))
+        self.output = counted("output", self._outputs)
         self._fit()
-        for control in (self.quantity, self.way, self.layer, self.direction):
+        for control in (self.hold, self.quantity, self.way, self.layer, self.direction):
             control.observe(self._follow, "value")
 
     def _rows(self) -> list[Row]:
@@ -152,9 +168,11 @@ class ClampExplorer(Explorer):
         return self._network.run(self.clamp)
 
     def _follow(self, _change: object) -> None:
-        """Give the slider of the value the range of what is held."""
+        """Give the slider of the value the range of what is held; a hand that is off is grey."""
         with self.together():
             self._fit()
+            for control in self._hand_alone:
+                control.disabled = self.hold.value == OFF
 
     def _fit(self) -> None:
         """Show the slider that is used, and give that of the value its range."""
@@ -175,7 +193,8 @@ class ClampExplorer(Explorer):
     def view(self) -> View:
         """Return both runs of the chosen sequence, with the hand and the step that is read."""
         shown = self._scene()
-        key = (index(self.sequence), self._place.index, shown.cells.scale, shown.answers.scale)
+        scales = shown.cells.scale, shown.answers.scale
+        key = (index(self.sequence), self._place.index, *scales, shown.is_on)
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, picture.frame(shown))
         where = called(self.names, index(self.sequence), self._one.batch_size)
@@ -194,7 +213,7 @@ class ClampExplorer(Explorer):
             held=self._span,
         )
         scenes.check_unit(look, self._one)
-        return scenes.scene(self._network, self.clamp, look)
+        return scenes.scene(self._network, self.clamp, look, self.output_names)
 
     def _hand(self, shown: scenes.Scene) -> str:
         """Say what the hand does."""

@@ -1,7 +1,7 @@
 """A run with a hand on it beside the untouched one: what is held, what follows, the score.
 
 The untouched run is thin and dashed, the run with the hand bold; the steps that are held are
-shaded, under a bar.
+shaded, under a bar. While the hand is off, the untouched run is all there is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,12 +15,13 @@ from lstm_lib.explorers.clamp_scene import TOUCHED, UNTOUCHED, Lines, Maps, Scen
 from lstm_lib.explorers.given import Rows
 from lstm_lib.explorers.pieces import MOST_MARKERS, padding, row_numbers, written
 
-SIZE = (880, 456)
+SIZE = (880, 426)
 LEFT, RIGHT, WIDTH = 44, 492, 376
-HAND_TOP, HAND_HEIGHT = 22, 70
-LINES_TOP, LINES_HEIGHT = 120, 100
-MAP_TOPS, MAP_HEIGHT, FOOT = (250, 344), 66, 426
-KEY = 450
+HAND_TOP, HAND_HEIGHT = 22, 62
+LINES_TOP, LINES_HEIGHT = 112, 92
+MAP_TOPS, MAP_HEIGHT, FOOT = (230, 320), 62, 398
+KEY = 421
+LONGEST_NAME = 8  # letters of an output's name that fit beside a map
 BAR_LEFT, BAR_RIGHT = RIGHT + 116, RIGHT + 290
 ARROW = "\N{RIGHTWARDS ARROW}"
 Point = tuple[float, float]
@@ -31,7 +32,7 @@ Point = tuple[float, float]
 
 def frame(scene: Scene) -> str:
     """Draw the empty charts, the maps of the untouched run, the axes and the key."""
-    pieces, charts = [_key()], [chart for chart, _ in _charts(scene)]
+    pieces, charts = [_key(scene.is_on)], [chart for chart, _ in _charts(scene)]
     for chart in charts:
         pieces += [chart.frame(), padding(chart, scene.steps)]
     for (x, maps), chart in zip(_maps(scene), charts[1:], strict=True):
@@ -66,10 +67,38 @@ def _box(scene: Scene, x: float, maps: Maps, which: int) -> Heatmap:
 def _map(box: Heatmap, maps: Maps, values: Rows, words: str) -> str:
     """Draw a map with its title and the numbers of its rows."""
     title = text(box.x, box.y - 6, f"{maps.title}, {words}", 13, "b")
-    return title + box.draw(values, maps.scale) + row_numbers(box, range(box.rows))
+    return title + box.draw(values, maps.scale) + _row_names(box, maps)
 
 
-def _key() -> str:
+def _row_names(box: Heatmap, maps: Maps) -> str:
+    """Name the rows of a map, or number the first and the last."""
+    if maps.names is None:
+        return row_numbers(box, range(box.rows))
+    rows = range(box.rows) if box.h >= 12 * box.rows else (0, box.rows - 1)
+    return "".join(
+        text(box.x - 11, box.middle(row) + 4, _short(maps.names[row]), 11, "end soft")
+        for row in rows
+    )
+
+
+def _short(name: str) -> str:
+    """Cut a name off that is too long for its place."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _empty(box: Heatmap, maps: Maps) -> str:
+    """Draw the place of a map with the hand while there is none."""
+    middle = box.x + box.w / 2, box.y + box.h / 2 + 4
+    return "".join(
+        (
+            text(box.x, box.y - 6, f"{maps.title}, {TOUCHED}", 13, "b"),
+            rect(box.x, box.y, box.w, box.h, "line"),
+            text(*middle, "your hand is off", 12, "mid soft"),
+        )
+    )
+
+
+def _key(is_on: bool) -> str:
     """Explain how the two runs are told apart."""
     second, third, fourth = LEFT + 140, LEFT + 310, RIGHT + 60
     bold = line(second, KEY - 4, second + 30, KEY - 4, "ink", stroke_width=2.6)
@@ -79,7 +108,8 @@ def _key() -> str:
         (third, "steps that are held", _bar(third, third + 30, KEY - 10, 12)),
         (fourth, "step that is read", _needle(fourth + 15, KEY - 12, 14)),
     )
-    return "".join(drawn + text(x + 38, KEY, words, 12) for x, words, drawn in entries)
+    shown = entries if is_on else (entries[0], entries[-1])
+    return "".join(drawn + text(x + 38, KEY, words, 12) for x, words, drawn in shown)
 
 
 # --- what changes with every move ---------------------------------------------------------------
@@ -92,10 +122,14 @@ def moves(scene: Scene) -> str:
     ]
     for x, maps in _maps(scene):
         untouched, touched = (_box(scene, x, maps, which) for which in (0, 1))
+        pieces.append(_marks(untouched, maps, scene.t))
+        if not scene.is_on:
+            pieces.append(_empty(touched, maps))
+            continue
         pieces.append(_map(touched, maps, maps.after, TOUCHED))
         if maps is scene.cells and scene.rows and scene.held:
             pieces.append(_held_part(touched, scene.held, scene.rows))
-        pieces += [_marks(box, maps, scene.t) for box in (untouched, touched)]
+        pieces.append(_marks(touched, maps, scene.t))
     return "".join((*pieces, _score(scene)))
 
 
@@ -118,7 +152,8 @@ def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
     """Draw both lines of a chart, its title and ends, and the values at the step that is read."""
     t, right = scene.t, chart.x + chart.w
     ink = "b" if lines.name == "ink" else f"b ink-{lines.name}"
-    change = f" {ARROW} ".join(written(v[t], lines.scale) for v in (lines.before, lines.after))
+    runs = (lines.before, lines.after) if scene.is_on else (lines.before,)
+    change = f" {ARROW} ".join(written(values[t], lines.scale) for values in runs)
     return "".join(
         (
             chart.level(0, opacity=0.7) if chart.low < 0 else "",
@@ -127,7 +162,7 @@ def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
             text(right, chart.y - 6, change, 13, "end"),
             _needle(chart.across(t), chart.y, chart.h),
             _before(chart, lines, t),
-            _after(chart, lines, t),
+            _after(chart, lines, t) if scene.is_on else "",
         )
     )
 
@@ -204,7 +239,7 @@ def _score(scene: Scene) -> str:
     pieces = [text(RIGHT, HAND_TOP - 8, title, 13, "b"), _moved(scene)]
     if scene.scores:
         low, high = _ends(scene.scores)
-        for k, score in enumerate(scene.scores):
+        for k, score in enumerate(scene.scores if scene.is_on else scene.scores[:1]):
             pieces.append(_score_bar(k, score, low, high))
     return "".join(pieces)
 
@@ -235,7 +270,9 @@ def _score_bar(which: int, score: float, low: float, high: float) -> str:
 def _moved(scene: Scene) -> str:
     """Say how far the outputs of this sequence have moved."""
     most, output, t = scene.furthest()
-    name = "the output" if len(scene.answers.before) == 1 else f"output {output + 1}"
+    name = scene.answers.called(output)
+    name = "the output" if name == "output" else name
     words = f"most: {name} moves by {figure(most)} at step {t + 1}" if most else "no output moves"
+    words = words if scene.is_on else "your hand is off"
     y = HAND_TOP + (HAND_HEIGHT - 4 if scene.scores else 16)
     return text(RIGHT, y, words, 12, "soft")

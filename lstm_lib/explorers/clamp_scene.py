@@ -35,13 +35,25 @@ class Lines(NamedTuple):
 
 
 class Maps(NamedTuple):
-    """Several numbers over time: as Lines, (rows, steps) each; `row` is the one drawn as lines."""
+    """Several numbers over time: as Lines, (rows, steps) each.
+
+    Fields:
+        row: the one drawn as lines.
+        names: what the rows are called, (rows,); None where they are counted.
+    """
 
     title: str
     before: Rows
     after: Rows
     scale: Scale
     row: int
+    names: Sequence[str] | None = None
+
+    def called(self, row: int) -> str:
+        """Return what one output is called."""
+        if self.names is not None:
+            return f"output {self.names[row]}"
+        return "output" if len(self.before) == 1 else f"output {row + 1}"
 
 
 class Look(NamedTuple):
@@ -69,6 +81,7 @@ class Scene(NamedTuple):
     Fields:
         touched, memory, answer: what is held, what it does to its unit, and one output.
         cells, answers: the cell states of all units and all outputs.
+        is_on: whether there is a hand on the network, at these steps or at others.
         held: the first and the last step that are held; None where nothing is.
         rows: the first and the last unit that are held; None where none is in `cells`.
         steps, seq_len: how many steps the sequence has, and how many there is room for.
@@ -82,6 +95,7 @@ class Scene(NamedTuple):
     answer: Lines
     cells: Maps
     answers: Maps
+    is_on: bool
     held: tuple[int, int] | None
     rows: tuple[int, int] | None
     steps: int
@@ -101,14 +115,16 @@ class Scene(NamedTuple):
         return max(changes, key=itemgetter(0))  # the first of equal ones
 
 
-def scene(network: Network, clamp: Clamp | None, look: Look) -> Scene:
-    """Return one sequence, run without and with a clamp."""
+def scene(
+    network: Network, clamp: Clamp | None, look: Look, names: Sequence[str] | None = None
+) -> Scene:
+    """Return one sequence, run without and with a clamp; `names` are those of the outputs."""
     both = network.untouched, network.run(clamp)
     one, (first, last), unit = both[0].traces[look.place], look.held, look.unit
     steps = one.lengths[look.batch] if one.lengths else len(one)
     is_own = one.h.shape == one.c.shape  # each unit has an h
     units = (unit, unit) if clamp and clamp.units is not None else (0, one.hidden_size - 1)
-    answers = _answers([run.rows(look.batch, steps) for run in both], look.output)
+    answers = _answers([run.rows(look.batch, steps) for run in both], look.output, names)
     before, after = (run.score for run in both)
     return Scene(
         touched=_lines(look.quantity, both, look, steps),
@@ -116,6 +132,7 @@ def scene(network: Network, clamp: Clamp | None, look: Look) -> Scene:
         answer=_answer(answers),
         cells=_maps("c of all units", "c", _rows("c", both, look, steps), unit),
         answers=answers,
+        is_on=clamp is not None,
         held=None if clamp is None or first >= steps else (first, min(last, steps - 1)),
         rows=units if look.quantity != "h" or is_own else None,
         steps=steps,
@@ -153,15 +170,16 @@ def _maps(title: str, name: str, both: Sequence[Rows], row: int) -> Maps:
     return Maps(title, before, after, _scale(name, [*before, *after]), row)
 
 
-def _answers(both: Sequence[Rows], row: int) -> Maps:
+def _answers(both: Sequence[Rows], row: int, names: Sequence[str] | None) -> Maps:
     """Return all outputs in both runs."""
-    return _maps("output" if len(both[0]) == 1 else "all outputs", "output", both, row)
+    title = "output" if len(both[0]) == 1 else "all outputs"
+    return _maps(title, "output", both, row)._replace(names=names)
 
 
 def _answer(maps: Maps) -> Lines:
     """Return the output that is looked at."""
-    title = "output" if len(maps.before) == 1 else f"output {maps.row + 1}"
-    return Lines("ink", title, maps.before[maps.row], maps.after[maps.row], maps.scale)
+    before, after = maps.before[maps.row], maps.after[maps.row]
+    return Lines("ink", maps.called(maps.row), before, after, maps.scale)
 
 
 def _scale(name: str, rows: Rows) -> Scale:

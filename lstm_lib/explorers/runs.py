@@ -1,9 +1,10 @@
 """A network that is run on one batch again and again, with a clamp or without."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any, NamedTuple
 
-from lstm_lib import _validate
+from lstm_lib import _chance, _validate
 from lstm_lib.explorers.given import ends, in_batch, rows_of
 from lstm_lib.record import BatchTrace, Traced
 from lstm_lib.trace import Clamp, trace
@@ -32,19 +33,26 @@ class Network:
     """A network, the batch it reads, and what its outputs are measured by.
 
     Args:
-        model: as in `trace`.
+        model, x: as in `trace`.
         score, outputs: as in ClampExplorer.
-        arguments: further ones of `trace`: x, hx, lengths, path.
+        arguments: further ones of `trace`: hx, lengths, path.
     """
 
     def __init__(
-        self, model: Any, score: Callable | None, outputs: Callable | None, **arguments: Any
+        self,
+        model: Any,
+        x: Any,
+        score: Callable | None,
+        outputs: Callable | None,
+        **arguments: Any,
     ) -> None:
         for name, function in {"score": score, "outputs": outputs}.items():
             if function is not None and not callable(function):
                 raise TypeError(f"{name} must be a function of the outputs, got {function!r}")
-        self._model, self._score, self._outputs = model, score, outputs
-        self._arguments = arguments
+        # Copies: what is done with the model and its input later changes nothing here.
+        self._model = _copied("model", model)
+        self._arguments = _copied("x", {"x": x} | arguments)
+        self._score, self._outputs, self._start = score, outputs, _chance.stand()
         self.untouched = self._run(None)
         self._last: tuple[Clamp | None, Run] = (None, self.untouched)
 
@@ -58,7 +66,8 @@ class Network:
 
     def _run(self, clamp: Clamp | None) -> Run:
         """Run the network on the whole batch."""
-        traced = trace(self._model, clamp=clamp, **self._arguments)
+        with _chance.kept(self._start):  # all runs draw the same
+            traced = trace(self._model, clamp=clamp, **self._arguments)
         traces, said = [in_batch(one) for one in traced.traces], _said(traced)
         score = None if self._score is None else _number(self._score(said))
         return Run(traces, self._answers(traced, traces, said), score)
@@ -67,15 +76,46 @@ class Network:
         """Return what is shown as outputs, see `Run`."""
         has_read_out = getattr(self._model, "output_size", None) is not None
         if self._outputs is not None:
-            found = self._outputs(said)
+            return [_shown(_batch_first(self._outputs(said), traces[0]))]
         elif said is traced.output and not has_read_out:
             # In whatever form an LSTM returns its h, packed or not, its traces have it batch first.
             return [one.h for one in traces if one.layer == traces[-1].layer]
         else:
             found = said[0] if isinstance(said, tuple) and said else said
-        found = _batch_first(found, traces[0])
-        ends("outputs", found)
-        return [found]
+        self._refuse_a_guess(found, traces[0])
+        return [_shown(_batch_first(found, traces[0]))]
+
+    def _refuse_a_guess(self, found: Any, one: BatchTrace) -> None:
+        """Refuse outputs of as many sequences as steps, of a module that has the steps first."""
+        shape = tuple(getattr(found, "shape", ()))
+        is_square = len(shape) == 3 and shape[0] == shape[1] == one.batch_size == len(one) > 1
+        if is_square and self._has_steps_first():
+            raise ValueError(
+                f"outputs must say which axis is which, got shape {shape}: pass a function that "
+                "returns (batch_size, seq_len, size), as outputs=lambda y: y.transpose(0, 1)"
+            )
+
+    def _has_steps_first(self) -> bool:
+        """Return whether the LSTM of a torch module reads the steps on the first axis."""
+        if not hasattr(self._model, "named_modules"):
+            return False
+        from lstm_lib.trace.hooked import find
+
+        return not find(self._model, self._arguments["path"]).batch_first
+
+
+def _copied(name: str, value: Any) -> Any:
+    """Return a copy of all that a value holds, or say that there is none."""
+    try:
+        return deepcopy(value)
+    except Exception as error:
+        raise TypeError(f"{name} must be something that copy.deepcopy copies: {error}") from error
+
+
+def _shown(outputs: Any) -> Any:
+    """Return outputs if they are finite."""
+    ends("outputs", outputs)
+    return outputs
 
 
 def _said(traced: Traced) -> Any:

@@ -13,13 +13,14 @@ from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import counted, index
 from lstm_lib.explorers.given import called, names_of, traces_of
 from lstm_lib.explorers.place import Place
-from lstm_lib.explorers.trace_scene import STORED, Layers, Scene, aloud, table
+from lstm_lib.explorers.trace_scene import STORED, VARIANCE, Layers, Scene, aloud, table
 from lstm_lib.record import BatchTrace, Flows, Trace, Traced, Traces
 from lstm_lib.trace.ranking import Ranking
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
+MANY = 32  # units; more of them in stored order are noise to the eye
 WIDTHS = {"direction": "190px", "order": "220px"}  # of what is no slider
 
 
@@ -29,8 +30,9 @@ class TraceExplorer(Explorer):
     `TraceExplorer(trace(model, x))` opens a torch.nn.LSTM or a module around one, a VectorLSTM
     or a ScalarLSTM. The controls are `layer`, `direction`, `sequence`, `order`, `step`, `unit`
     and `rank`; what is counted is counted from 1, and what has nothing to choose is left out.
-    `order` puts the units "as stored", "by variance of c" or, with a flow, "by gradient"; then
-    `rank` walks through them from the first, and `unit` stays the unit's own number. `trace` is
+    `order` puts the units "as stored", "by variance of c" (at first where there are more than 32)
+    or, with a flow, "by gradient"; then `rank` walks through them from the first and numbers the
+    rows of the maps, and `unit` stays the unit's own number. `trace` is
     the Trace of the chosen layer and direction, `selected` that of the chosen unit, `ranking`
     the scores of all units.
 
@@ -67,8 +69,16 @@ class TraceExplorer(Explorer):
         # Before the redraw observes them: then unit and rank have moved when it comes.
         for control in (self.layer, self.direction, self.order, self.unit, self.rank):
             control.observe(self._follow, "value")
-        self._hide_rank()
         super().__init__(*arranged(self._rows(), _row), picture.SIZE, tries=tries)
+        self._open(first.hidden_size)
+
+    def _open(self, units: int) -> None:
+        """Sort many units, and look at the one that comes first."""
+        if units > MANY:
+            with self.together():
+                self.order.value = VARIANCE
+                self.unit.value = self._order[0] + 1
+        self._hide_rank()
 
     def _rows(self) -> list[Row]:
         """Return the controls that have something to choose, row by row."""
@@ -175,6 +185,10 @@ class VectorExplorer(TraceExplorer):
                 "unit; VectorLSTM.from_scalar(model).forward(x) returns one"
             )
         super().__init__(trace, names, outputs, targets, tries=tries)
+
+    def _open(self, units: int) -> None:
+        """Leave the units as they are stored: there is no control of their order."""
+        self._hide_rank()
 
     def _rows(self) -> list[Row]:
         return with_choice(self, "sequence step unit")

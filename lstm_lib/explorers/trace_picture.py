@@ -49,13 +49,14 @@ def _maps(scene: Scene) -> dict[str, Heatmap]:
 def _map(scene: Scene, name: str, box: Heatmap) -> str:
     """Draw one heatmap with its name, its scale and the numbers of its units."""
     scale, rows = scene.scales[name], scene.rows(name)
+    ranked = scene.is_sorted and name in scene.own
     return "".join(
         (
             text(box.x, box.y - 6, titled(name), 13, f"b ink-{name}"),
             scale.bar(box.x + box.w, box.y - 14),
             box.draw([scene.units[name][unit] for unit in rows], scale),
-            text(box.x - 11, box.y + box.h / 2 + 4, "unit", 11, "end soft"),
-            row_numbers(box, rows),
+            text(box.x - 11, box.y + box.h / 2 + 4, "rank" if ranked else "unit", 11, "end soft"),
+            row_numbers(box, range(box.rows)),
         )
     )
 

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
+from types import BuiltinMethodType, MethodType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
+
+from lstm_lib import _chance
 
 INTERNAL = vars(nn.Module()).keys() - {"training"}  # parameters, buffers, parts and hooks
 Undo = Callable[[], object]
@@ -27,7 +30,7 @@ def untouched(model: nn.Module, *given: Any) -> Iterator[None]:
     """Leave a module, what it is given, and all random generators as they were."""
     tensors = [*model.parameters(), *model.buffers()]
     devices = sorted({p.device.index for p in tensors if p.device.type == "cuda"})
-    undo = [*_held(given), *_generators()]
+    undo: list[Undo] = [*_held(given), *_chance.stand()]
     for part in model.modules():
         undo += _module(part)
     try:
@@ -35,8 +38,7 @@ def untouched(model: nn.Module, *given: Any) -> Iterator[None]:
             yield
     finally:
         with torch.no_grad():
-            for step in undo:
-                step()
+            _chance.go(undo)
 
 
 def _module(part: nn.Module) -> Iterator[Undo]:
@@ -68,6 +70,8 @@ def _held(value: Any) -> Iterator[Undo]:
         yield from chain.from_iterable(map(_held, value))
     elif isinstance(value, tuple):  # a PackedSequence is one
         yield from chain.from_iterable(map(_held, value))
+    elif isinstance(value, MethodType | BuiltinMethodType):  # of a generator, as rng.random
+        yield from _held(value.__self__)
     elif isinstance(value, random.Random):
         yield partial(value.setstate, value.getstate())
     elif isinstance(value, torch.Generator):
@@ -90,11 +94,3 @@ def _refill(values: Any, fill: Callable[[Any], object], before: Any) -> None:
     """Empty a container and fill it with what was in it."""
     values.clear()
     fill(before)
-
-
-def _generators() -> Iterator[Undo]:
-    """Return what puts the generators of Python and NumPy back."""
-    yield partial(random.setstate, random.getstate())
-    if "numpy" in sys.modules:
-        numpy: Any = sys.modules["numpy"]
-        yield partial(numpy.random.set_state, numpy.random.get_state())
