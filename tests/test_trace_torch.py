@@ -281,7 +281,7 @@ def test_it_leaves_the_module_and_the_generator_as_they_were():
 
 def test_hooks_are_removed_after_an_error():
     model = Tagger(calls=2).eval()
-    with pytest.raises(ValueError, match="once in a forward, got a second call"):
+    with pytest.raises(ValueError, match="a call that does not go on from the state"):
         trace(model, TOKENS)
     assert not any(m._forward_hooks for m in model.modules())
 
@@ -538,7 +538,7 @@ X = torch.zeros(3, 2, 1)
          "one LSTM, got '0', '1': name one with path="),
         (lambda: trace(Tagger(), TOKENS, path="encoder"), ValueError,
          r"path must name an LSTM of the model \('encoder.lstm'\), got 'encoder'"),
-        (lambda: trace(Never(), X), ValueError, "once in a forward, got no call"),
+        (lambda: trace(Never(), X), ValueError, "in a forward, got no call"),
         (lambda: trace(nn.LSTM(1, 1, 2, dropout=0.5), X), ValueError, r"call model.eval\(\)"),
         (lambda: trace(Odd(1, 1), X + 1), RuntimeError, "trace must give the output that the"),
         (lambda: trace(nn.LSTM(1, 1), [[1.0]]), TypeError, "x must be a tensor or a Packed"),

@@ -26,6 +26,7 @@ def trace(
     lengths: Sequence[int] | None = None,
     clamp: Clamp | Sequence[Clamp] | None = None,
     path: str | None = None,
+    call: int | str = "all",
 ) -> Traced:
     """Run a model once and record every gate and state of its LSTM at every step.
 
@@ -36,7 +37,7 @@ def trace(
 
     Args:
         model: torch.nn.LSTM or lstm_lib.layers.LSTM with any options, a torch module that
-            contains one and calls it once, a VectorLSTM or a ScalarLSTM.
+            contains one, a VectorLSTM or a ScalarLSTM.
         x: what the model takes: for an LSTM of torch a padded, packed or unbatched sequence; for
             a module around one what its forward takes, a tuple if that is several arguments; for
             a VectorLSTM (batch_size, seq_len, input_size); for a ScalarLSTM (seq_len,) numbers.
@@ -45,14 +46,16 @@ def trace(
             any order; the rest is left out, as by packing. For an LSTM of torch itself.
         clamp: what is held, a Clamp or several, which act in their order.
         path: where in the module the LSTM is, e.g. "encoder.lstm"; needed if there are several.
+        call: which call of the LSTM in the forward, counted from 0; "all" joins calls that hand
+            the state on, as those of a decoder, into one run over all their steps.
 
     Returns:
         Traced with output, state (h_n, c_n), traces and result. Columns are torch tensors of the
         module's dtype and device, NumPy arrays for a VectorLSTM, floats for a ScalarLSTM.
 
     Raises:
-        ValueError: no LSTM, or one that is not called exactly once; dropout between layers in
-            training mode; another dtype than float32 and float64.
+        ValueError: no LSTM, or one that is not called; calls that are not one run; dropout
+            between layers in training mode; another dtype than float32 and float64.
         RuntimeError: the results differ from the module's own; or what torch itself raises.
 
     Example:
@@ -62,14 +65,14 @@ def trace(
         >>> traced.layer(1).f.shape  # every forget gate of the upper layer
         torch.Size([5, 10, 8])
     """
-    kind = _kind(model, lengths=lengths, path=path)
+    kind = _kind(model, lengths=lengths, path=path, call=None if call == "all" else call)
     if kind == "scalar":
         return trace_scalar(model, x, hx, clamp)
     if kind == "vector":
         return trace_vector(model, x, hx, clamp)
-    from lstm_lib.trace.hooked import trace_torch
+    from lstm_lib.trace.hooked import Watched, trace_torch
 
-    return trace_torch(model, x, hx, lengths, clamp, path)
+    return trace_torch(Watched.of(model, (x, hx, lengths), path, call), clamp)
 
 
 def gradient_flow(
@@ -80,6 +83,7 @@ def gradient_flow(
     *,
     lengths: Sequence[int] | None = None,
     path: str | None = None,
+    call: int | None = None,
 ) -> Flows:
     """Return how a loss changes with every h and c of an LSTM, and by which way.
 
@@ -91,6 +95,7 @@ def gradient_flow(
 
     Args:
         model, x, hx, lengths, path: as in `trace`.
+        call: which call of the LSTM in the forward, counted from 0; needed if there are several.
         loss: takes what the model returns, of an LSTM of torch the output alone, and returns one
             number as a tensor; for a VectorLSTM it takes its outputs, for a ScalarLSTM h, as
             tensors (batch_size, seq_len, size).
@@ -105,7 +110,7 @@ def gradient_flow(
 
     Source: Hochreiter & Schmidhuber (1997), the constant error carousel; Gers et al. (2000).
     """
-    kind = _kind(model, lengths=lengths, path=path)
+    kind = _kind(model, lengths=lengths, path=path, call=call)
     from lstm_lib.trace import flow
 
     if not callable(loss):
@@ -114,7 +119,8 @@ def gradient_flow(
         return flow.flow_scalar(model, x, loss, hx)
     if kind == "vector":
         return flow.flow_vector(model, x, loss, hx)
-    return flow.flow_torch(model, x, loss, hx, lengths, path)
+    which = "all" if call is None else call
+    return flow.flow_torch(flow.Watched.of(model, (x, hx, lengths), path, which), loss)
 
 
 def _kind(model: Any, **torch_only: Any) -> str:

@@ -82,9 +82,13 @@ class Hold:
         clamps: of this layer and direction, in the order in which they act.
         size: of the run.
         in_arrays: whether values are arrays (batch_size, units), changed in place, or floats.
+        before: how many steps of the run are over when its steps are counted from 0 here.
     """
 
-    def __init__(self, clamps: Iterable[Clamp], size: Size, in_arrays: bool = True) -> None:
+    def __init__(
+        self, clamps: Iterable[Clamp], size: Size, in_arrays: bool = True, before: int = 0
+    ) -> None:
+        self._before = before
         self._at = defaultdict(list)
         for clamp in clamps:
             size_of = size.h_size if clamp.quantity == "h" else size.hidden_size
@@ -95,7 +99,7 @@ class Hold:
 
     def __call__(self, quantity: str, t: int, values: Any) -> Any:
         """Return the values of a quantity at step `t`, held; arrays are changed in place."""
-        for clamp, where in self._at.get((quantity, t), ()):
+        for clamp, where in self._at.get((quantity, self._before + t), ()):
             if where is None:
                 values = clamp.on(values)
             else:

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from lstm_lib.layers import CellStep, cell_backward
 from lstm_lib.record import BatchTrace, Flow, Flows
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.trace.hooked import Call, Results, check_equal, find, padded, watch
+from lstm_lib.trace.forms import Results
+from lstm_lib.trace.hooked import Call, Watched, check_equal, padded, watch
 from lstm_lib.trace.opened import Run, Weights, who_runs
 from lstm_lib.trace.plain import pair
 from lstm_lib.trace.untouched import untouched
@@ -23,13 +24,14 @@ from lstm_lib.vector import VectorLSTM
 Gradients = tuple[Tensor, Tensor, Tensor]
 
 
-def flow_torch(
-    model: nn.Module, x: Any, loss: Callable, hx: Any, lengths: Any, path: str | None
-) -> Flows:
-    """Return the gradient flow of a torch module; arguments as in `gradient_flow`."""
-    module, seen = find(model, path), []
+def flow_torch(watched: Watched, loss: Callable) -> Flows:
+    """Return the gradient flow of a torch module; `loss` as in `gradient_flow`."""
+    model, module = watched.model, watched.module
+    seen: list[tuple[Call, Run, list[Tensor]]] = []
 
     def look(call: Call) -> Results:
+        if seen:
+            raise ValueError("model must call its LSTM once: choose a call with call=, from 0")
         with torch.no_grad():
             run = call.run()
             check_equal(call.closed(run.output, run.state), call, run)
@@ -38,9 +40,8 @@ def flow_torch(
         output, h_n, c_n = leaves
         return call.closed(output, (h_n, c_n))
 
-    given = (x, hx, lengths)
-    with untouched(model, *given), torch.inference_mode(False), torch.enable_grad():
-        result = watch(model, module, given, look)
+    with untouched(model, *watched.given), torch.inference_mode(False), torch.enable_grad():
+        result = watch(watched, look)
         ((call, run, leaves),) = seen
         if module is model:
             result, _ = padded(result, module, call.form.seq_len)
@@ -142,7 +143,8 @@ def flow_vector(model: VectorLSTM, x: Any, loss: Callable, hx: Any) -> Flows:
     read_out = nn.Identity() if model.output_size is None else model.read_out_to_torch()
     state = tuple(torch.from_numpy(part)[None] for part in (trace.h0, trace.c0))
     inputs = torch.from_numpy(trace.x)
-    flows = flow_torch(model.to_torch(), inputs, lambda h: loss(read_out(h)), state, None, None)
+    watched = Watched.of(model.to_torch(), (inputs, state, None), None, "all")
+    flows = flow_torch(watched, lambda h: loss(read_out(h)))
     arrays = (Flow(*(part.numpy() for part in (f.d_h, f.d_c, f.kept))) for f in flows)
     return Flows(arrays, flows.loss)
 

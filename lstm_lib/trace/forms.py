@@ -14,6 +14,7 @@ from lstm_lib import layers
 
 AnyLSTM = nn.LSTM | layers.LSTM
 State = tuple[Tensor, Tensor]
+Results = tuple[Tensor | PackedSequence, State]  # output, and h_n and c_n
 
 
 @dataclass(frozen=True)

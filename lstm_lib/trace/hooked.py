@@ -1,10 +1,11 @@
 """A torch LSTM caught at work: found in its module, seen in one forward, its output replaced."""
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -15,12 +16,11 @@ from torch.utils._pytree import tree_map_only
 from lstm_lib import layers
 from lstm_lib.record import BatchTrace, Traced, Traces
 from lstm_lib.record.trace import check_lengths
-from lstm_lib.trace import opened
+from lstm_lib.trace import calls, opened
 from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
-from lstm_lib.trace.forms import AnyLSTM, Form, State
+from lstm_lib.trace.forms import AnyLSTM, Form, Results, State
 from lstm_lib.trace.untouched import untouched
 
-Results = tuple[Tensor | PackedSequence, State]
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
 CHAOS = 10  # times further than by a last digit of its input, rounding may carry a run
 TF32 = 1e-2  # where a GPU's own LSTM multiplies with 10 bits, as torch lets cuDNN do
@@ -54,43 +54,76 @@ class Call:
         ends = _laid_out(h, h_n), _laid_out(c, c_n)
         return own._replace(data=found) if isinstance(own, PackedSequence) else found, ends
 
-    def run(self, clamps: Sequence[Clamp] = ()) -> opened.Run:
-        """Run it again in the open, with clamps."""
+    def run(
+        self, clamps: Sequence[Clamp] = (), before: int = 0, steps: int | None = None
+    ) -> opened.Run:
+        """Run it again in the open.
+
+        Args:
+            clamps: what is held.
+            before, steps: how many steps went before it, and how many there are in all calls.
+        """
         seq_len, batch_size, _ = self.x.shape
         hidden_size = self.module.hidden_size
-        size = Size(batch_size, seq_len, hidden_size, self.module.proj_size or hidden_size)
+        size = Size(batch_size, steps or seq_len, hidden_size, self.module.proj_size or hidden_size)
         holds = []
         for place in opened.places(self.module):
             here = [clamp for clamp in clamps if (clamp.layer, clamp.direction) == place]
-            holds.append(Hold(here, size) if here else None)
+            holds.append(Hold(here, size, before=before) if here else None)
         return opened.run_layers(self.module, self.weights, self.x, self.hx, self.form, holds)
 
 
-def trace_torch(
-    model: nn.Module, x: Any, hx: Any, lengths: Any, clamp: object, path: str | None
-) -> Traced:
-    """Return the run of a torch module; arguments as in `trace`."""
-    module = find(model, path)
+@dataclass(frozen=True)
+class Watched:
+    """What is run and looked at: a model, the LSTM in it, its arguments, one call or all."""
+
+    model: nn.Module
+    module: AnyLSTM
+    given: tuple[Any, Any, Any]
+    call: int | None
+
+    @classmethod
+    def of(cls, model: Any, given: tuple[Any, Any, Any], path: str | None, call: object) -> Self:
+        """Return it, of arguments as in `trace`; `given` are x, hx and lengths."""
+        return cls(model, find(model, path), given, calls.chosen(call))
+
+
+def trace_torch(watched: Watched, clamp: object) -> Traced:
+    """Return the run of a torch module; `clamp` as in `trace`."""
+    model, module = watched.model, watched.module
     clamps = checked(clamp, opened.places(module))
     is_bare = module is model and not module._forward_hooks
-    seen = []
+    steps = _steps(watched) if clamps else None
+    seen: list[tuple[list[BatchTrace], Results]] = []
 
     def look(call: Call) -> Results:
+        if seen:
+            calls.check_handed_on(seen[-1][1][1], module, call.form, call.hx)
         run = call.run()
         closed = call.closed(run.output, run.state)
         check_equal(closed, call, run)
         if clamps:
-            run = call.run(clamps)
+            before = sum(len(traces[0]) for traces, _ in seen)
+            run = call.run(clamps, before, steps)
             closed = call.closed(run.output, run.state)
         seen.append((run.traces, padded(closed, module, call.form.seq_len)))
         return closed if is_bare else _copied(closed)  # others may write into it
 
-    given = (x, hx, lengths)
-    with torch.no_grad(), untouched(model, *given):
-        result = watch(model, module, given, look)
+    with torch.no_grad(), untouched(model, *watched.given):
+        result = watch(watched, look)
         result = None if is_bare else _copied(result)  # what it may be a part of is put back
-    ((traces, own),) = seen
+    traces, own = calls.joined(seen, module.batch_first)
     return Traced(*own, Traces(traces), own if is_bare else result)
+
+
+def _steps(watched: Watched) -> int | None:
+    """Return how many steps all calls have; None of a bare LSTM, which has one call."""
+    if watched.module is watched.model or watched.call is not None:
+        return None
+    lengths: list[int] = []
+    with torch.no_grad(), untouched(watched.model, *watched.given):
+        watch(watched, lambda call: lengths.append(len(call.x)))
+    return sum(lengths)
 
 
 def _copied(result: Any) -> Any:
@@ -119,36 +152,34 @@ def find(model: nn.Module, path: str | None) -> AnyLSTM:
     return module
 
 
-def watch(
-    model: nn.Module,
-    module: AnyLSTM,
-    given: tuple[Any, Any, Any],
-    look: Callable[[Call], Results],
-) -> Any:
+def watch(watched: Watched, look: Callable[[Call], Results | None]) -> Any:
     """Run a module's own forward, its LSTM's output replaced, and return what it returns.
 
     Args:
-        model, module: what is run, and the LSTM in it.
-        given: x, hx and lengths, as in `trace`.
-        look: is shown the one Call of the LSTM, and returns what takes its results' place.
+        watched: what is run.
+        look: is shown each Call of the LSTM, or the one that was chosen, and returns what takes
+            its results' place; None leaves them.
     """
-    arguments, seq_len = _arguments(model, module, *given)
-    calls: list[None] = []
+    module = watched.module
+    arguments, seq_len = _arguments(watched.model, module, *watched.given)
+    count = itertools.count()
 
     def hook(_: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
-        calls.append(None)
-        if len(calls) > 1:
-            raise ValueError("model must call its LSTM once in a forward, got a second call")
+        if watched.call not in (None, next(count)):
+            return None
         return look(_call(module, args, kwargs, results, seq_len))
 
     handle = module.register_forward_hook(hook, with_kwargs=True, prepend=True)
     try:
         with parametrize.cached() if isinstance(module, layers.LSTM) else nullcontext():
-            result = model(*arguments)
+            result = watched.model(*arguments)
     finally:
         handle.remove()
-    if not calls:
-        raise ValueError("model must call its LSTM once in a forward, got no call of it")
+    found = next(count)
+    if not found:
+        raise ValueError("model must call its LSTM in a forward, got no call of it")
+    if watched.call is not None and watched.call >= found:
+        raise ValueError(f"call must be from 0 to {found - 1}, got {watched.call}")
     return result
 
 
