@@ -154,3 +154,82 @@ def test_the_flow_of_one_call_is_autograds(call):
 def test_the_flow_of_several_calls_is_refused():
     with pytest.raises(ValueError, match="choose a call with call="):
         gradient_flow(Decoder(), inputs(1), lambda y: y.sum())
+
+
+# --- cells --------------------------------------------------------------------------------------
+
+
+class Cells(nn.Module):
+    """A loop over a cell, from the last step to the first if it is backwards."""
+
+    def __init__(self, Cell, bias=True, backwards=False):
+        super().__init__()
+        torch.manual_seed(0)
+        self.cell = Cell(2, 4, bias=bias, dtype=torch.float64)
+        self.backwards = backwards
+
+    def forward(self, x):
+        state, said = None, []
+        for x_t in x.flip(0) if self.backwards else x:
+            state = self.cell(x_t, state)
+            said.append(state[0])
+        return torch.stack(said), state
+
+    def layer(self):
+        lstm = nn.LSTM(2, 4, bias=self.cell.bias, dtype=torch.float64)
+        weights = self.cell.state_dict().items()
+        lstm.load_state_dict({f"{name}_l0": values for name, values in weights})
+        return lstm
+
+
+CELLS = [(Cell, bias) for Cell in (nn.LSTMCell, layers.LSTMCell) for bias in (True, False)]
+each_cell = pytest.mark.parametrize(("Cell", "bias"), CELLS)
+
+
+@each_cell
+@pytest.mark.parametrize("shape", [(5, 3, 2), (5, 2), (1, 1, 2)])
+def test_a_loop_over_a_cell_is_one_run(Cell, bias, shape):
+    model, x = Cells(Cell, bias), torch.rand(shape, dtype=torch.float64)
+    clamp = [Clamp("f", 0.25, steps=0), Clamp("h", scale=0.5, units=1)]
+    for hand in (None, clamp):
+        ours, theirs = trace(model, x, clamp=hand), trace(model.layer(), x, clamp=hand)
+        for name in ("x", "i", "f", "g", "o", "c", "h", "h0", "c0"):
+            torch.testing.assert_close(getattr(ours[0], name), getattr(theirs[0], name))
+        torch.testing.assert_close(ours.output, theirs.output)
+        torch.testing.assert_close(ours.state, tuple(part[0] for part in theirs.state))
+        torch.testing.assert_close(ours.result[0], ours.output)
+        torch.testing.assert_close(ours.result[1], ours.state)
+    torch.testing.assert_close(trace(model, x).result, model(x))
+
+
+@each_cell
+def test_a_cell_alone_is_a_run_of_one_step(Cell, bias):
+    cell = Cells(Cell, bias).cell
+    x, hx = torch.rand(3, 2, dtype=torch.float64), torch.rand(2, 3, 4, dtype=torch.float64)
+    traced = trace(cell, x, tuple(hx))
+    torch.testing.assert_close(traced.result, cell(x, tuple(hx)))
+    assert traced[0].h0.equal(hx[0])
+    assert traced.output.shape == (1, 3, 4)
+
+
+@each_cell
+def test_the_flow_of_a_step_of_a_cell_is_autograds(Cell, bias):
+    model, x, kept = Cells(Cell, bias), torch.rand(5, 3, 2, dtype=torch.float64), []
+    handle = model.cell.register_forward_hook(lambda module, given, state: kept.append(state))
+    loss = model(x)[0].square().sum()
+    handle.remove()
+    expected = torch.autograd.grad(loss, kept[2])
+    flow = gradient_flow(model, x, lambda said: said[0].square().sum(), call=2)[0]
+    torch.testing.assert_close(flow.d_h[:, 0], expected[0])
+    torch.testing.assert_close(flow.d_c[:, 0], expected[1])
+
+
+def test_lengths_are_not_for_cells():
+    with pytest.raises(ValueError, match="lengths must be None unless x is a padded batch"):
+        trace(nn.LSTMCell(2, 4), torch.rand(3, 2), lengths=[1, 1, 1])
+
+
+def test_a_cell_beside_a_layer_is_chosen_by_its_path():
+    model = nn.ModuleDict({"encoder": nn.LSTM(2, 4), "decoder": nn.LSTMCell(2, 4)})
+    with pytest.raises(ValueError, match="got 'encoder', 'decoder': name one with path="):
+        trace(model, torch.rand(3, 2, 2))

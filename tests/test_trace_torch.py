@@ -532,8 +532,9 @@ X = torch.zeros(3, 2, 1)
     ("call", "error", "says"),
     [
         (lambda: trace(3, X), TypeError, "model must be a ScalarLSTM, a VectorLSTM or a torch"),
-        (lambda: trace(nn.Linear(1, 1), X), ValueError, "one LSTM, got none at all"),
-        (lambda: trace(nn.GRU(1, 1), X), ValueError, "one LSTM, got none at all"),
+        (lambda: trace(nn.Linear(1, 1), X), ValueError, "an LSTM, got none at all"),
+        (lambda: trace(nn.GRU(1, 1), X), ValueError, "an LSTM, got GRU"),
+        (lambda: trace(nn.Sequential(nn.RNNCell(1, 1)), X), ValueError, "an LSTM, got RNNCell"),
         (lambda: trace(nn.ModuleList([nn.LSTM(1, 1), nn.LSTM(1, 1)]), X), ValueError,
          "one LSTM, got '0', '1': name one with path="),
         (lambda: trace(Tagger(), TOKENS, path="encoder"), ValueError,
@@ -781,3 +782,10 @@ def test_a_buffer_that_nothing_wrote_is_not_written_either():
     version = model.norm.running_mean._version
     trace(model, TOKENS)
     assert model.norm.running_mean._version == version
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")
+def test_a_closed_module_is_refused_by_its_name():
+    scripted = torch.jit.script(nn.LSTM(1, 1))
+    with pytest.raises(ValueError, match=r"ScriptModule, which .* has closed: trace the"):
+        trace(scripted, X)

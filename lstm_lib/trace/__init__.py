@@ -36,8 +36,8 @@ def trace(
     stay as they were.
 
     Args:
-        model: torch.nn.LSTM or lstm_lib.layers.LSTM with any options, a torch module that
-            contains one, a VectorLSTM or a ScalarLSTM.
+        model: torch.nn.LSTM or lstm_lib.layers.LSTM with any options, an LSTMCell of theirs, a
+            torch module that contains one of these, a VectorLSTM or a ScalarLSTM.
         x: what the model takes: for an LSTM of torch a padded, packed or unbatched sequence; for
             a module around one what its forward takes, a tuple if that is several arguments; for
             a VectorLSTM (batch_size, seq_len, input_size); for a ScalarLSTM (seq_len,) numbers.

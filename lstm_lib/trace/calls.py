@@ -11,7 +11,7 @@ import torch
 
 from lstm_lib import _validate
 from lstm_lib.record import BatchTrace
-from lstm_lib.trace.forms import AnyLSTM, Form, Results, State
+from lstm_lib.trace.forms import Form, Layout, Results, State
 
 COLUMNS = ("x", "i", "f", "g", "o", "c", "h")
 
@@ -25,15 +25,15 @@ def chosen(call: object) -> int | None:
     return _validate.count("call", call)
 
 
-def check_handed_on(left: State, module: AnyLSTM, form: Form, hx: State | None) -> None:
+def check_handed_on(left: State, layout: Layout, form: Form, hx: State | None) -> None:
     """Refuse a call that does not go on from the state that the one before has left.
 
     Args:
         left: that state, as the module gave it.
-        module, form, hx: the LSTM, the form of its input, the state that it starts from.
+        layout, form, hx: of the LSTM, the form of its input, the state that it starts from.
     """
     wrong = None
-    if module.bidirectional:
+    if layout.bidirectional:
         wrong = "that is bidirectional"
     elif form.packed is not None:
         wrong = "with packed sequences"
@@ -53,20 +53,18 @@ def _is_same(left: Sequence[Any], given: Sequence[Any]) -> bool:
 
 
 def joined(
-    seen: Sequence[tuple[list[BatchTrace], Results]], batch_first: bool
+    seen: Sequence[tuple[list[BatchTrace], Results]], layout: Layout
 ) -> tuple[list[BatchTrace], Results]:
-    """Return the traces and results of calls as those of one run over all their steps.
-
-    Args:
-        seen: traces and results of each call.
-        batch_first: whether the steps are the second axis of outputs with a batch.
-    """
-    if len(seen) == 1:
+    """Return the traces and results of calls as those of one run over all their steps."""
+    if len(seen) == 1 and not layout.is_cell:
         return seen[0]
     traces = [
         replace(parts[0], **{n: torch.cat([getattr(p, n) for p in parts], 1) for n in COLUMNS})
         for parts in zip(*(traces for traces, _ in seen), strict=True)
     ]
     outputs: list[Any] = [output for _, (output, _) in seen]
-    time = 1 if batch_first and outputs[0].dim() == 3 else 0
-    return traces, (torch.cat(outputs, time), seen[-1][1][1])
+    state = seen[-1][1][1]
+    if layout.is_cell:
+        return traces, (torch.stack(outputs), state)
+    time = 1 if layout.batch_first and outputs[0].dim() == 3 else 0
+    return traces, (torch.cat(outputs, time), state)

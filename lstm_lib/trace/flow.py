@@ -44,7 +44,7 @@ def flow_torch(watched: Watched, loss: Callable) -> Flows:
         result = watch(watched, look)
         ((call, run, leaves),) = seen
         if module is model:
-            result, _ = padded(result, module, call.form.seq_len)
+            result, _ = padded(result, call.form)
         value = _checked(loss(result))
         found = torch.autograd.grad(value, leaves, allow_unused=True)
         with torch.no_grad():
@@ -82,7 +82,7 @@ def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
     """
     d_x, d_h_n, d_c_n = gradients
     flows: list[Flow] = []
-    width = 1 + call.module.bidirectional
+    width = 1 + call.layout.bidirectional
     running = call.form.running(call.x)
     for start in reversed(range(0, len(run.traces), width)):
         parts, d_x, row = d_x.chunk(width, dim=2), d_x.new_zeros(()), []

@@ -18,10 +18,11 @@ from lstm_lib.record import BatchTrace, Traced, Traces
 from lstm_lib.record.trace import check_lengths
 from lstm_lib.trace import calls, opened
 from lstm_lib.trace.clamp import Clamp, Hold, Size, checked
-from lstm_lib.trace.forms import AnyLSTM, Form, Results, State
+from lstm_lib.trace.forms import AnyLSTM, Form, Layout, Results, State
 from lstm_lib.trace.untouched import untouched
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
+CELL = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 CHAOS = 10  # times further than by a last digit of its input, rounding may carry a run
 TF32 = 1e-2  # where a GPU's own LSTM multiplies with 10 bits, as torch lets cuDNN do
 
@@ -31,7 +32,7 @@ class Call:
     """One call of an LSTM: the module, its input and state in the form of `forms`, its results.
 
     Fields:
-        module: the LSTM.
+        layout: of the LSTM.
         weights: its parameters as this call used them, by their names.
         form: how its input came.
         x: (seq_len, batch_size, input_size).
@@ -39,7 +40,7 @@ class Call:
         results: what its own forward returned.
     """
 
-    module: AnyLSTM
+    layout: Layout
     weights: Mapping[str, Tensor]
     form: Form
     x: Tensor
@@ -64,13 +65,12 @@ class Call:
             before, steps: how many steps went before it, and how many there are in all calls.
         """
         seq_len, batch_size, _ = self.x.shape
-        hidden_size = self.module.hidden_size
-        size = Size(batch_size, steps or seq_len, hidden_size, self.module.proj_size or hidden_size)
+        size = Size(batch_size, steps or seq_len, self.layout.hidden_size, self.layout.h_size)
         holds = []
-        for place in opened.places(self.module):
+        for place in opened.places(self.layout):
             here = [clamp for clamp in clamps if (clamp.layer, clamp.direction) == place]
             holds.append(Hold(here, size, before=before) if here else None)
-        return opened.run_layers(self.module, self.weights, self.x, self.hx, self.form, holds)
+        return opened.run_layers(self.layout, self.weights, self.x, self.hx, self.form, holds)
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,15 @@ class Watched:
 
 def trace_torch(watched: Watched, clamp: object) -> Traced:
     """Return the run of a torch module; `clamp` as in `trace`."""
-    model, module = watched.model, watched.module
-    clamps = checked(clamp, opened.places(module))
-    is_bare = module is model and not module._forward_hooks
+    model, module, layout = watched.model, watched.module, Layout.of(watched.module)
+    clamps = checked(clamp, opened.places(layout))
+    is_bare = module is model and not module._forward_hooks and not layout.is_cell
     steps = _steps(watched) if clamps else None
     seen: list[tuple[list[BatchTrace], Results]] = []
 
     def look(call: Call) -> Results:
         if seen:
-            calls.check_handed_on(seen[-1][1][1], module, call.form, call.hx)
+            calls.check_handed_on(seen[-1][1][1], layout, call.form, call.hx)
         run = call.run()
         closed = call.closed(run.output, run.state)
         check_equal(closed, call, run)
@@ -106,13 +106,13 @@ def trace_torch(watched: Watched, clamp: object) -> Traced:
             before = sum(len(traces[0]) for traces, _ in seen)
             run = call.run(clamps, before, steps)
             closed = call.closed(run.output, run.state)
-        seen.append((run.traces, padded(closed, module, call.form.seq_len)))
+        seen.append((run.traces, padded(closed, call.form)))
         return closed if is_bare else _copied(closed)  # others may write into it
 
     with torch.no_grad(), untouched(model, *watched.given):
         result = watch(watched, look)
         result = None if is_bare else _copied(result)  # what it may be a part of is put back
-    traces, own = calls.joined(seen, module.batch_first)
+    traces, own = calls.joined(seen, layout)
     return Traced(*own, Traces(traces), own if is_bare else result)
 
 
@@ -139,17 +139,31 @@ def find(model: nn.Module, path: str | None) -> AnyLSTM:
             f"got {type(model).__name__}"
         )
     found = {name: part for name, part in model.named_modules() if isinstance(part, AnyLSTM)}
-    names = ", ".join(map(repr, found)) or "none at all"
+    if not found:
+        raise ValueError(f"model must contain an LSTM, got {_instead(model)}")
+    names = ", ".join(map(repr, found))
     if path is None and len(found) != 1:
         raise ValueError(f"model must contain one LSTM, got {names}: name one with path=")
     if path is not None and path not in found:
         raise ValueError(f"path must name an LSTM of the model ({names}), got {path!r}")
     module = next(iter(found.values())) if path is None else found[path]
-    if module.training and module.dropout and module.num_layers > 1:
+    if isinstance(module, nn.LSTM) and module.training and module.dropout and module.num_layers > 1:
         raise ValueError(
             "model must not draw dropout between layers while it is traced: call model.eval()"
         )
     return module
+
+
+def _instead(model: nn.Module) -> str:
+    """Say what a model has in place of an LSTM, and the way out if there is one."""
+    kinds = {type(part).__name__: part for part in model.modules()}
+    for name, part in kinds.items():
+        if isinstance(part, torch.jit.ScriptModule):
+            return f"a {name}, which torch.jit.script has closed: trace the module it was made of"
+        if "quantized" in type(part).__module__:
+            return f"a {name}, which is quantised: trace the module it was made of"
+    other = [name for name, part in kinds.items() if isinstance(part, nn.RNNBase | nn.RNNCellBase)]
+    return f"{', '.join(other) or 'none at all'}"
 
 
 def watch(watched: Watched, look: Callable[[Call], Results | None]) -> Any:
@@ -167,11 +181,14 @@ def watch(watched: Watched, look: Callable[[Call], Results | None]) -> Any:
     def hook(_: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
         if watched.call not in (None, next(count)):
             return None
-        return look(_call(module, args, kwargs, results, seq_len))
+        found = look(_call(module, args, kwargs, results, seq_len))
+        return found[1] if found and isinstance(module, nn.LSTMCell) else found
 
     handle = module.register_forward_hook(hook, with_kwargs=True, prepend=True)
     try:
-        with parametrize.cached() if isinstance(module, layers.LSTM) else nullcontext():
+        with (
+            parametrize.cached() if isinstance(module, layers.LSTM | nn.LSTMCell) else nullcontext()
+        ):
             result = watched.model(*arguments)
     finally:
         handle.remove()
@@ -188,18 +205,27 @@ def _call(
 ) -> Call:
     """Return a call that a hook has seen, in the one form used here."""
     x, hx = _taken(module, args, kwargs)
+    layout = Layout.of(module)
+    results = (results[0], results) if layout.is_cell else results
     for part in (results[0], *results[1]):
         if part.data.dtype not in TOLERANCE:
             raise ValueError(f"model must compute in float32 or float64, got {part.data.dtype}")
-    form = Form.of(module, x, seq_len)
+    form = Form.of(layout, x, seq_len)
     hx = None if hx is None else form.opened_state(hx)
-    return Call(module, _used(module), form, form.opened(x).detach(), hx, results)
+    return Call(layout, _used(module), form, form.opened(x).detach(), hx, results)
+
+
+def _is_by_name(module: AnyLSTM) -> bool:
+    """Return whether a forward looks its weights up by name, as all but torch.nn.LSTM's do."""
+    return isinstance(module, layers.LSTM | nn.LSTMCell)
 
 
 def _used(module: AnyLSTM) -> dict[str, Tensor]:
     """Return the very tensors that a forward has used: a parametrization may draw them anew."""
+    if isinstance(module, nn.LSTMCell):
+        return {f"{name}_l0": getattr(module, name) for name in CELL}
     names = module._flat_weights_names
-    if isinstance(module, layers.LSTM):  # looked them up by name, and `watch` keeps what it found
+    if _is_by_name(module):  # `watch` has kept what was found
         return {name: getattr(module, name) for name in names}
     used: list[Any] = module._flat_weights
     return dict(zip(names, used, strict=True))
@@ -232,20 +258,20 @@ def _arguments(
         raise TypeError(f"x must be a tensor or a PackedSequence, got {type(x).__name__}")
     if lengths is None:
         return (x, hx), None
-    if isinstance(x, PackedSequence) or x.dim() != 3:
+    if isinstance(x, PackedSequence) or x.dim() != 3 or isinstance(module, nn.LSTMCell):
         raise ValueError("lengths must be None unless x is a padded batch, a tensor of 3 axes")
-    batch_size, seq_len = x.shape[:2] if model.batch_first else (x.shape[1], x.shape[0])
+    batch_size, seq_len = x.shape[:2] if module.batch_first else (x.shape[1], x.shape[0])
     lengths = torch.tensor(check_lengths(lengths, batch_size, seq_len))
-    packed = pack_padded_sequence(x, lengths, model.batch_first, enforce_sorted=False)
+    packed = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
     return (packed, hx), seq_len
 
 
-def padded(result: Results, module: AnyLSTM, seq_len: int | None) -> Results:
+def padded(result: Results, form: Form) -> Results:
     """Return the results of an LSTM, unpacked again if they were packed here, for `lengths`."""
     output, state = result
-    if seq_len is None or not isinstance(output, PackedSequence):
+    if form.seq_len is None or not isinstance(output, PackedSequence):
         return result
-    return pad_packed_sequence(output, module.batch_first, total_length=seq_len)[0], state
+    return pad_packed_sequence(output, form.batch_first, total_length=form.seq_len)[0], state
 
 
 def check_equal(found: Results, call: Call, run: opened.Run) -> None:

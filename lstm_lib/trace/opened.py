@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from lstm_lib.record import BatchTrace
 from lstm_lib.record.trace import DIRECTIONS
 from lstm_lib.trace.clamp import Hold
-from lstm_lib.trace.forms import AnyLSTM, Form, State
+from lstm_lib.trace.forms import Form, Layout, State
 
 Mask = Tensor | None
 
@@ -47,14 +47,14 @@ class Run(NamedTuple):
     traces: list[BatchTrace]
 
 
-def places(module: AnyLSTM) -> list[tuple[int, str]]:
+def places(layout: Layout) -> list[tuple[int, str]]:
     """Return every (layer, direction) of an LSTM, in the order of its states."""
-    directions = DIRECTIONS if module.bidirectional else DIRECTIONS[:1]
-    return [(layer, direction) for layer in range(module.num_layers) for direction in directions]
+    directions = DIRECTIONS if layout.bidirectional else DIRECTIONS[:1]
+    return [(layer, direction) for layer in range(layout.num_layers) for direction in directions]
 
 
 def run_layers(
-    module: AnyLSTM,
+    layout: Layout,
     used: Mapping[str, Tensor],
     x: Tensor,
     hx: State | None,
@@ -64,18 +64,18 @@ def run_layers(
     """Run every layer and direction of an LSTM in the open.
 
     Args:
-        module: the LSTM.
+        layout: of the LSTM.
         used: its parameters, by their names.
         x: (seq_len, batch_size, input_size), zeros behind the end of a sequence.
         hx: state to start from, (num_layers * directions, batch_size, size) each; None: zeros.
         form: of the input.
         holds: what is clamped, one per layer and direction; None for nothing.
     """
-    state = _zeros(module, x) if hx is None else [part.detach().clone() for part in hx]
+    state = _zeros(layout, x) if hx is None else [part.detach().clone() for part in hx]
     running, traces, ends = form.running(x), [], []
     outputs: list[Tensor] = []
-    for place, hold, h_0, c_0 in zip(places(module), holds, *state, strict=True):
-        if len(outputs) == 1 + module.bidirectional:
+    for place, hold, h_0, c_0 in zip(places(layout), holds, *state, strict=True):
+        if len(outputs) == 1 + layout.bidirectional:
             x, outputs = torch.cat(outputs, dim=2), []  # the layer above starts
         columns, end = walk(x, Weights.of(used, *place), (h_0, c_0), hold, running, place[1])
         outputs.append(columns["h"].transpose(0, 1))
@@ -168,8 +168,8 @@ def _show(o: Tensor, c: Tensor, w_hr: Tensor | None, h: Tensor) -> Tensor:
     return torch.mm(o * torch.tanh(c), w_hr.T, out=h)
 
 
-def _zeros(module: AnyLSTM, x: Tensor) -> State:
+def _zeros(layout: Layout, x: Tensor) -> State:
     """Return the state that an LSTM starts from if none is given."""
-    rows, batch_size = len(places(module)), x.shape[1]
-    h = x.new_zeros(rows, batch_size, module.proj_size or module.hidden_size)
-    return h, x.new_zeros(rows, batch_size, module.hidden_size)
+    rows, batch_size = len(places(layout)), x.shape[1]
+    h = x.new_zeros(rows, batch_size, layout.h_size)
+    return h, x.new_zeros(rows, batch_size, layout.hidden_size)
