@@ -266,7 +266,7 @@ def test_many_units_fit():
     ("model", "error", "says"),
     [
         (5, TypeError, "model must be a ScalarLSTM, a VectorLSTM or a torch module"),
-        (nn.Linear(3, 3), ValueError, "must contain one LSTM"),
+        (nn.Linear(3, 3), ValueError, "must contain an LSTM"),
         (VectorLSTM(3, 2), ValueError, "must read and say 3 symbols, abT"),
         (VectorLSTM(7, 6, 7), ValueError, "must read and say 3 symbols, abT"),
         (nn.LSTM(3, 3, batch_first=True), ValueError, r"logits of shape \(3, 2, 3\)"),
