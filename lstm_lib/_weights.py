@@ -11,7 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from lstm_lib import _arrays
-from lstm_lib.record.trace import DIRECTIONS
+from lstm_lib.record.base import DIRECTIONS
 
 LAYER = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 FROM_ONNX, TO_ONNX = [0, 2, 3, 1], [0, 3, 1, 2]  # i, f, g, o of i, o, f, c, and back

@@ -7,8 +7,10 @@ from lstm_lib.notation import (
     COLORS,
     DASHES,
     GATES,
+    GRU,
     INKS,
     LEFT_TO_RIGHT,
+    LSTM,
     MARKERS,
     NAMES,
     QUANTITIES,
@@ -22,7 +24,8 @@ from lstm_lib.notation import (
 def test_the_gates_stand_in_the_order_of_torch_and_of_the_picture():
     assert GATES == ("i", "f", "g", "o")
     assert LEFT_TO_RIGHT == ("f", "i", "g", "o")
-    assert QUANTITIES == (*GATES, *STATES) == tuple(NAMES)
+    assert QUANTITIES == (*GATES, *STATES) == LSTM.quantities
+    assert list(NAMES) == [*QUANTITIES, *GRU.gates]
     assert sorted(CHARTED) == sorted(QUANTITIES)
 
 

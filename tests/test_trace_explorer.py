@@ -135,7 +135,7 @@ def hatched(drawn):
 def test_behind_its_end_a_sequence_is_hatched_everywhere(explorer):
     assert hatched(explorer.render()) == []
     go(explorer, sequence=2)
-    left = [picture.WIDTH * 4 / 7 + x for x, _ in picture.COLUMNS]
+    left = [picture.WIDTH * 4 / 7 + x for x in (picture.LEFT, picture.RIGHT)]
     found = hatched(explorer.render())
     assert len(found) == 3 + 3 + 3 + 2  # heatmaps, charts, strips
     for start, end in found:

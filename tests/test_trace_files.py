@@ -75,8 +75,8 @@ def test_a_state_given_is_the_one_before_the_first_step_walked():
 
 def test_the_prediction_is_the_h_walked_last(traced):
     forward, reverse = traced[1, "forward"], traced[1, "reverse"]
-    assert torch.equal(forward.prediction, traced.state[0][2])
-    assert torch.equal(reverse.prediction, traced.state[0][3])
+    torch.testing.assert_close(forward.prediction, traced.state[0][2])
+    torch.testing.assert_close(reverse.prediction, traced.state[0][3])
 
 
 def test_one_unit_of_a_reverse_trace_is_a_trace_of_floats(traced):

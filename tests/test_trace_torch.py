@@ -114,8 +114,8 @@ def check_the_records(module, x, hx, lengths, form, traced):
         for b, length in enumerate(steps):
             last = 0 if t.direction == "reverse" else length - 1
             pick = (row,) if form == "single" else (row, b)
-            assert torch.equal(traced.state[0][pick], t.h[b, last])
-            assert torch.equal(traced.state[1][pick], t.c[b, last])
+            assert far(traced.state[0][pick], t.h[b, last]) <= 1e-12
+            assert far(traced.state[1][pick], t.c[b, last]) <= 1e-12
             first = t[length - 1 if t.direction == "reverse" else 0]
             starts = (torch.zeros(()), torch.zeros(())) if hx is None else (h[pick] for h in hx)
             for found, start in zip((first.h_prev, first.c_prev), starts, strict=True):
@@ -148,7 +148,7 @@ def check_the_wires(module, x, lengths, form, traced):
         output = output[None]
     elif not module.batch_first:
         output = output.transpose(0, 1)
-    assert torch.equal(output, below)
+    assert far(output, below) <= 1e-12
 
 
 # --- against the equations --------------------------------------------------------------------
@@ -248,8 +248,8 @@ def test_a_module_around_an_lstm_is_run_once_as_it_is():
     with torch.no_grad():
         expected = model(TOKENS)
     assert isinstance(traced, Traced)
-    assert far(traced.result, expected) < 1e-6
-    assert torch.equal(traced.output, traced[0].h)
+    assert torch.equal(traced.result, expected)
+    assert far(traced.output, traced[0].h) < 1e-6
     assert torch.equal(traced[0].x, model.embed(TOKENS).detach())
     assert traced.result.shape == (2, 5, 2)
     doubled = trace(model, (TOKENS, 2.0)).result
@@ -532,9 +532,9 @@ X = torch.zeros(3, 2, 1)
     ("call", "error", "says"),
     [
         (lambda: trace(3, X), TypeError, "model must be a ScalarLSTM, a VectorLSTM or a torch"),
-        (lambda: trace(nn.Linear(1, 1), X), ValueError, "an LSTM, got none at all"),
-        (lambda: trace(nn.GRU(1, 1), X), ValueError, "an LSTM, got GRU"),
-        (lambda: trace(nn.Sequential(nn.RNNCell(1, 1)), X), ValueError, "an LSTM, got RNNCell"),
+        (lambda: trace(nn.Linear(1, 1), X), ValueError, "a cell of one, got none at"),
+        (lambda: trace(nn.Sequential(nn.LSTM(1, 1), nn.GRU(1, 1)), X), ValueError,
+         "one LSTM, got '0', '1': name one with path="),
         (lambda: trace(nn.ModuleList([nn.LSTM(1, 1), nn.LSTM(1, 1)]), X), ValueError,
          "one LSTM, got '0', '1': name one with path="),
         (lambda: trace(Tagger(), TOKENS, path="encoder"), ValueError,
@@ -543,7 +543,8 @@ X = torch.zeros(3, 2, 1)
         (lambda: trace(nn.LSTM(1, 1, 2, dropout=0.5), X), ValueError, r"call model.eval\(\)"),
         (lambda: trace(Odd(1, 1), X + 1), RuntimeError, "trace must give the output that the"),
         (lambda: trace(nn.LSTM(1, 1), [[1.0]]), TypeError, "x must be a tensor or a Packed"),
-        (lambda: trace(nn.LSTM(1, 1).bfloat16(), X.bfloat16()), ValueError, "float32 or float64"),
+        (lambda: trace(nn.LSTM(1, 1), X, kwargs=[X]), TypeError, "kwargs must be a dict of arg"),
+        (lambda: trace(nn.GRU(1, 1), X, (X, X)), TypeError, "hx must be the tensor h_0 for a GRU"),
         (lambda: trace(nn.LSTM(1, 1), X[:, 0], lengths=[3]), ValueError, "a tensor of 3 axes"),
         (lambda: trace(nn.LSTM(1, 1), X, lengths=[3]), ValueError, "must hold 2 numbers"),
         (lambda: trace(nn.LSTM(1, 1), X, lengths=[3, 4]), ValueError, r"lengths\[1\] must be from"),
@@ -602,12 +603,15 @@ def test_a_buffer_that_a_forward_replaces_is_put_back():
     assert torch.equal(trace(model, x).output, first)
 
 
-def test_a_module_under_autocast_is_refused_by_its_dtype():
-    with (
-        torch.autocast("cpu", torch.bfloat16),
-        pytest.raises(ValueError, match=r"float32 or float64, got torch\.bfloat16"),
-    ):
-        trace(nn.LSTM(2, 3), torch.randn(4, 1, 2))
+def test_a_module_under_autocast_is_opened_in_float32():
+    torch.manual_seed(0)
+    lstm, x = nn.LSTM(2, 3), torch.randn(4, 1, 2)
+    exact = trace(lstm, x)
+    with torch.autocast("cpu", torch.bfloat16):
+        traced, own = trace(lstm, x), lstm(x)[0]
+    assert torch.equal(traced.output, own)
+    assert own.dtype == torch.bfloat16
+    assert torch.equal(traced[0].c, exact[0].c)
 
 
 @pytest.mark.parametrize(
@@ -639,7 +643,7 @@ def test_a_clamp_takes_a_tensor_that_holds_one_number_for_a_number(of):
     assert type(held.layer) is int
 
 
-@pytest.mark.parametrize("value", [torch.ones(2), np.array(True), np.array("1"), np.ones(0)])
+@pytest.mark.parametrize("value", [np.array(True), np.array("1"), np.ones(0), [1.0, 2.0]])
 def test_an_array_of_no_or_several_numbers_is_no_number(value):
     with pytest.raises(TypeError, match="value must be a number"):
         Clamp("f", value)
@@ -677,23 +681,9 @@ def test_results_may_differ_as_far_as_the_device_rounds(
     lstm, x = Off(2, 3, dtype=dtype), torch.randn(4, 5, 2, dtype=dtype)
     lstm.by = 0.9 * limit
     assert trace(lstm, x)[0].c.abs().max() < 1
-    lstm.by = 2 * limit
+    lstm.by = 20 * limit
     with pytest.raises(RuntimeError, match="trace must give the output that the module itself"):
         trace(lstm, x)
-
-
-@pytest.mark.parametrize(("height", "factor"), [(0.5, 1), (30.0, 30), (1e30, 1000)])
-def test_a_memory_that_climbed_brings_its_rounding(height, factor):
-    lstm, x = Off(2, 3, dtype=torch.float64), torch.zeros(4, 5, 2, dtype=torch.float64)
-    h_0, c_0 = torch.zeros(1, 5, 3, dtype=torch.float64), torch.full((1, 5, 3), height).double()
-    with torch.no_grad():
-        lstm.weight_ih_l0.zero_(), lstm.weight_hh_l0.zero_(), lstm.bias_hh_l0.zero_()
-        lstm.bias_ih_l0.copy_(torch.tensor([-50.0, 50.0, 0.0, 0.0]).repeat_interleave(3))
-    lstm.by = 0.9e-9 * factor
-    trace(lstm, x, (h_0, c_0))
-    lstm.by = 3e-9 * factor
-    with pytest.raises(RuntimeError, match="trace must give the output"):
-        trace(lstm, x, (h_0, c_0))
 
 
 @pytest.mark.parametrize("part", [1, 2])

@@ -234,28 +234,76 @@ def test_h_alone_is_no_state(model, x):
         model(x, (torch.zeros(1, 2, 4),) * 3)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_rounding_that_grows_is_no_other_forward(dtype):
-    torch.manual_seed(0)
-    lstm = nn.LSTM(4, 64, dtype=dtype)
+class Swapped(nn.LSTM):
+    """An LSTM whose input and forget gate have changed places."""
+
+    def forward(self, input, hx=None):
+        i, f, g, o = range(4)
+        own, n = self._flat_weights, self.hidden_size
+        self._flat_weights = [torch.cat([part.split(n)[k] for k in (f, i, g, o)]) for part in own]
+        try:
+            return super().forward(input, hx)
+        finally:
+            self._flat_weights = own
+
+
+class Backwards(nn.LSTM):
+    """An LSTM that reads from the end."""
+
+    def forward(self, input, hx=None):
+        output, state = super().forward(input.flip(0), hx)
+        return output.flip(0), state
+
+
+class BackwardsGRU(nn.GRU):
+    """A GRU that reads from the end."""
+
+    def forward(self, input, hx=None):
+        output, state = super().forward(input.flip(0), hx)
+        return output.flip(0), state
+
+
+def wild(kind, seed, dtype, **options):
+    """Return a network whose weights are so large that rounding grows from step to step."""
+    torch.manual_seed(seed)
+    net = kind(4, 64, dtype=dtype, **options)
     with torch.no_grad():
-        for weights in lstm.parameters():
+        for weights in net.parameters():
             weights.normal_()
-    x = torch.randn(400, 8, 4, dtype=dtype)
-    own = lstm(x)[0]
-    traced = trace(lstm, x)
-    assert (traced.output - own).abs().max() > 0.01  # as far as in the next run on another machine
-    assert (traced.output[:5] - own[:5]).abs().max() < 1e-4
+    return net
 
 
-def test_a_real_difference_is_refused_however_wild_the_weights():
-    class Half(nn.LSTM):
-        def forward(self, input, hx=None):
-            output, state = super().forward(input, hx)
-            return output / 2, state
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_rounding_that_grows_is_no_other_forward(kind, dtype, seed, bidirectional):
+    net = wild(kind, seed, dtype, bidirectional=bidirectional)
+    x = torch.randn(100, 4, 4, dtype=dtype)
+    traced = trace(net, x)
+    assert torch.equal(traced.output, net(x)[0])
+    torch.testing.assert_close(traced[0].h[:, :3], net(x)[0].transpose(0, 1)[:, :3, :64])
 
+
+def test_two_right_runs_do_part():
+    net, x = wild(nn.LSTM, 0, torch.float32), torch.randn(400, 8, 4)
+    traced = trace(net, x)
+    assert (traced[0].h.transpose(0, 1) - traced.output).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+@pytest.mark.parametrize("kind", [Swapped, Backwards, BackwardsGRU])
+def test_another_forward_is_refused_however_wild_the_weights(kind, dtype, seed):
+    net = wild(kind, seed, dtype)
     with pytest.raises(RuntimeError, match="trace must give the output"):
-        trace(Half(3, 4), torch.ones(5, 2, 3))
+        trace(net, torch.randn(100, 4, 4).to(dtype))
+
+
+def test_a_check_that_could_not_fail_is_refused():
+    net = wild(nn.LSTM, 0, torch.float32, num_layers=2, bidirectional=True)
+    with pytest.raises(RuntimeError, match="rounding alone moves every step of it by"):
+        trace(net, torch.randn(100, 4, 4))
 
 
 # --- a loss that does not reach -----------------------------------------------------------------

@@ -407,17 +407,41 @@ class Untraced(Regressor):
         return self.read_out(x[:, :, 0])
 
 
-@pytest.mark.parametrize("case", ["no trace", "no LSTM", "half precision"])
+class Twice(nn.Module):
+    """A layer that remembers nothing."""
+
+    hidden_size, input_size, batch_first = 1, 1, True
+
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        return self.factor * x, None
+
+
+@pytest.mark.parametrize("case", ["no trace", "no LSTM"])
 def test_where_no_trace_is_to_be_had_the_training_goes_on_without_histograms(tmp_path, case):
-    gru, options = nn.GRU(1, 2, batch_first=True), {}
     module = Untraced()
     if case == "no LSTM":
-        module = SequenceRegressor(gru, output_size=1, every_step=False)
-    elif case == "half precision":
-        module, options = LightningLSTM(), {"precision": "bf16-true"}
-    log = read(fit(module, CompaniesData(), tmp_path, callbacks=[Watch(X, TARGETS)], **options))
+        module = SequenceRegressor(Twice(), output_size=1, every_step=False)
+    log = read(fit(module, CompaniesData(), tmp_path, callbacks=[Watch(X, TARGETS)]))
     assert log.Tags()["histograms"] == []
     assert log.Tags()["images"] == [PICTURE]
+
+
+def test_the_gates_of_a_gru_are_watched_by_their_names(tmp_path):
+    gru = nn.GRU(1, 2, batch_first=True)
+    module = SequenceRegressor(gru, output_size=1, every_step=False)
+    log = read(fit(module, CompaniesData(), tmp_path, callbacks=[Watch(X, TARGETS)]))
+    names = {"gates/r reset gate", "gates/z update gate", "gates/n candidate"}
+    assert set(log.Tags()["histograms"]) == names | {"states/h hidden state"}
+
+
+def test_half_precision_is_watched_too(tmp_path):
+    options = {"precision": "bf16-true", "callbacks": [Watch(X, TARGETS)]}
+    log = read(fit(LightningLSTM(), CompaniesData(), tmp_path, **options))
+    assert set(log.Tags()["histograms"]) == set(TAGS.values())
 
 
 @pytest.mark.parametrize("missing", ["one of x", "all of x", "one of targets", "all of targets"])

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 from lstm_lib.drawing.heatmap import round_up
 from lstm_lib.drawing.marks import marker
 from lstm_lib.drawing.svg import line, number, polyline, power_of_ten, rect, short, text
-from lstm_lib.notation import COLORS, DASHES
+from lstm_lib.notation import COLORS, DASHES, alike
 
 Name = TypeVar("Name")
 Box = tuple[float, float, float, float]  # x, y, width, height
@@ -138,9 +138,9 @@ class Chart:
         r: float = 4,
     ) -> str:
         """Draw the values of one quantity, in its colour, line style and marker of size `r`."""
-        points = self.points(values)
-        style = {"stroke_dasharray": DASHES[name]} if name in DASHES else {}
-        drawn = polyline(points, name, width, **style)
+        points, like = self.points(values), alike(name)
+        style = {"stroke_dasharray": DASHES[like]} if like in DASHES else {}
+        drawn = polyline(points, like, width, **style)
         if markers:
             drawn += "".join(marker(name, x, y, r) for x, y in points)
         return drawn

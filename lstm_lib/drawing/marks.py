@@ -1,7 +1,7 @@
 """Marks on a picture: markers of the quantities, ticks and crosses, the heads of arrows."""
 
 from lstm_lib.drawing.svg import path, polygon, shape
-from lstm_lib.notation import MARKERS
+from lstm_lib.notation import MARKERS, alike
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)  # ways an arrow points
 _CORNERS: dict[str, list[tuple[float, float]]] = {
@@ -14,7 +14,7 @@ _CORNERS: dict[str, list[tuple[float, float]]] = {
 
 def marker(name: str, x: float, y: float, r: float = 4) -> str:
     """Draw the marker of one quantity: colour is never the only difference."""
-    return mark(MARKERS.get(name, "square"), f"fill-{name}", x, y, r)
+    return mark(MARKERS.get(alike(name), "square"), f"fill-{alike(name)}", x, y, r)
 
 
 def mark(form: str, cls: str, x: float, y: float, r: float = 4) -> str:

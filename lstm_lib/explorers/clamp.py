@@ -16,8 +16,8 @@ from lstm_lib.explorers.controls.slider import Slider, counted, index, whole
 from lstm_lib.explorers.given import called, ends, names_of
 from lstm_lib.explorers.place import Place
 from lstm_lib.explorers.runs import Network, Run
-from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, STATES, VALVES, titled
-from lstm_lib.record import BatchTrace
+from lstm_lib.notation import COLORS, LEFT_TO_RIGHT, LSTM, OPENINGS, STATES, Letters, alike, titled
+from lstm_lib.record import BatchRecord
 from lstm_lib.trace import Clamp
 
 ON, OFF = "on", "off"
@@ -73,7 +73,7 @@ class ClampExplorer(Explorer):
         self.names = names_of(names, first)
         self.output_names = self._named(output_names)
         self._drawn: tuple[object, str] | None = None
-        self._make_hand(first.hidden_size, len(first))
+        self._make_hand(first.letters, first.hidden_size, len(first))
         self._make_look(first.batch_size, len(first))
         if model is None:
             self._show_example()
@@ -95,10 +95,12 @@ class ClampExplorer(Explorer):
         self.unit.value = self.output.value = self.unit.max
         self.first.value, self.last.value, self.step.value = 10, 20, 36
 
-    def _make_hand(self, units: int, steps: int) -> None:
+    def _make_hand(self, letters: Letters, units: int, steps: int) -> None:
         """Make the controls of what is held, those without a choice disabled."""
         self.hold = Choice([ON, OFF], label="hold", name="hold", buttons=True)
-        self.quantity = Choice([*LEFT_TO_RIGHT, *STATES], name="what is held", buttons=True)
+        gates = LEFT_TO_RIGHT if letters is LSTM else letters.gates
+        self.quantity = Choice([*gates, *letters.states], name="what is held", buttons=True)
+        self.quantity.disabled = len(letters.quantities) == 1
         self.way = Choice([HOLD_TO, MULTIPLY], name="how it is held", buttons=True)
         self.value = Slider(name="value it is held to", value=0, min=0, max=1)
         self.factor = Slider(name="factor it is multiplied by", value=0, min=-2, max=2)
@@ -147,7 +149,7 @@ class ClampExplorer(Explorer):
         )
 
     @property
-    def _one(self) -> BatchTrace:
+    def _one(self) -> BatchRecord:
         """The untouched run of the chosen layer and direction."""
         return self.untouched.traces[self._place.index]
 
@@ -181,12 +183,12 @@ class ClampExplorer(Explorer):
             state = getattr(self._one, name)
             most = round_up(max(map(abs, ends(name, state))))
             high = max(most, 1.0) if name == "h" else most
-        low = 0.0 if name in VALVES else -high
+        low = 0.0 if name in OPENINGS else -high
         with slider.hold_sync(), slider.hold_trait_notifications():
             slider.min, slider.max, slider.step = low, high, high / 20
             slider.value = min(max(slider.value, low), high)
-            slider.color = COLORS[name]
-        self.factor.color = COLORS[name]
+            slider.color = COLORS[alike(name)]
+        self.factor.color = COLORS[alike(name)]
         for way, control in ((HOLD_TO, slider), (MULTIPLY, self.factor)):
             control.layout.display = "" if self.way.value == way else "none"
 

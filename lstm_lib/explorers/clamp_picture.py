@@ -14,6 +14,7 @@ from lstm_lib.drawing.svg import line, polyline, rect, shape, text
 from lstm_lib.explorers.clamp_scene import TOUCHED, UNTOUCHED, Lines, Maps, Scene, figure
 from lstm_lib.explorers.given import Rows
 from lstm_lib.explorers.pieces import MOST_MARKERS, padding, row_numbers, written
+from lstm_lib.notation import alike
 
 SIZE = (880, 426)
 LEFT, RIGHT, WIDTH = 44, 492, 376
@@ -151,7 +152,7 @@ def _bar(left: float, right: float, y: float, height: float) -> str:
 def _drawn(scene: Scene, chart: Chart, lines: Lines) -> str:
     """Draw both lines of a chart, its title and ends, and the values at the step that is read."""
     t, right = scene.t, chart.x + chart.w
-    ink = "b" if lines.name == "ink" else f"b ink-{lines.name}"
+    ink = "b" if lines.name == "ink" else f"b ink-{alike(lines.name)}"
     runs = (lines.before, lines.after) if scene.is_on else (lines.before,)
     change = f" {ARROW} ".join(written(values[t], lines.scale) for values in runs)
     return "".join(
@@ -179,7 +180,7 @@ def _before(chart: Chart, lines: Lines, t: int) -> str:
 def _after(chart: Chart, lines: Lines, t: int) -> str:
     """Draw the line with the hand, with a marker at each value that has a mark."""
     points = _points(chart, lines.after)
-    drawn = [polyline(points.values(), lines.name, 2.6, stroke_linejoin="round")]
+    drawn = [polyline(points.values(), alike(lines.name), 2.6, stroke_linejoin="round")]
     for k, (x, y) in _marked(chart, points, t).items():
         drawn.append(_dot(lines.name, x, y, 4.5 if k == t else 3))
     return "".join(drawn)

@@ -10,8 +10,8 @@ from lstm_lib.drawing.svg import number, power_of_ten, scientific
 from lstm_lib.explorers.given import Rows, rows_of
 from lstm_lib.explorers.pieces import scale_of
 from lstm_lib.explorers.runs import Network, Run
-from lstm_lib.notation import VALVES, titled
-from lstm_lib.record import BatchTrace
+from lstm_lib.notation import OPENINGS, titled
+from lstm_lib.record import BatchRecord
 from lstm_lib.trace import Clamp
 
 UNTOUCHED, TOUCHED = "untouched", "with your hand"
@@ -120,20 +120,20 @@ def scene(
 ) -> Scene:
     """Return one sequence, run without and with a clamp; `names` are those of the outputs."""
     both = network.untouched, network.run(clamp)
-    one, (first, last), unit = both[0].traces[look.place], look.held, look.unit
+    one, unit = both[0].traces[look.place], look.unit
     steps = one.lengths[look.batch] if one.lengths else len(one)
-    is_own = one.h.shape == one.c.shape  # each unit has an h
+    is_own = one.h.shape == one.memory.shape  # each unit has an h
     units = (unit, unit) if clamp and clamp.units is not None else (0, one.hidden_size - 1)
     answers = _answers([run.rows(look.batch, steps) for run in both], look.output, names)
     before, after = (run.score for run in both)
     return Scene(
         touched=_lines(look.quantity, both, look, steps),
-        memory=_lines("h" if look.quantity == "c" and is_own else "c", both, look, steps),
+        memory=_lines(_beside(look.quantity, one), both, look, steps),
         answer=_answer(answers),
-        cells=_maps("c of all units", "c", _rows("c", both, look, steps), unit),
+        cells=_cells(one.letters.memory, both, look, steps),
         answers=answers,
         is_on=clamp is not None,
-        held=None if clamp is None or first >= steps else (first, min(last, steps - 1)),
+        held=_held(look.held, steps) if clamp else None,
         rows=units if look.quantity != "h" or is_own else None,
         steps=steps,
         seq_len=len(one),
@@ -143,7 +143,28 @@ def scene(
     )
 
 
-def check_unit(look: Look, one: BatchTrace) -> None:
+def _cells(memory: str, both: Sequence[Run], look: Look, steps: int) -> Maps:
+    """Return the memory of all units in both runs."""
+    return _maps(f"{memory} of all units", memory, _rows(memory, both, look, steps), look.unit)
+
+
+def _held(span: tuple[int, int], steps: int) -> tuple[int, int] | None:
+    """Return the part of a span that a sequence reaches, None if it ends before."""
+    first, last = span
+    return None if first >= steps else (first, min(last, steps - 1))
+
+
+def _beside(quantity: str, one: BatchRecord) -> str:
+    """Return which quantity shows what holding one does to its unit."""
+    memory, (*gates, h) = one.letters.memory, one.letters.quantities
+    if quantity != memory:
+        return memory
+    if h != memory:
+        return h if one.h.shape == one.memory.shape else memory
+    return gates[-1] if gates else h
+
+
+def check_unit(look: Look, one: BatchRecord) -> None:
     """Refuse a unit that a projected h does not have."""
     count, name = getattr(one, look.quantity).shape[2], look.quantity
     if look.unit >= count:
@@ -186,7 +207,7 @@ def _scale(name: str, rows: Rows) -> Scale:
     """Return the scale that holds all numbers of a quantity."""
     numbers = [value for row in rows for value in row if not isnan(value)]
     low, high = min(numbers), max(numbers)
-    if name in VALVES and not 0 <= low <= high <= 1:  # multiplied by more than 1
+    if name in OPENINGS and not 0 <= low <= high <= 1:  # multiplied by more than 1
         return Scale.around_zero(max(-low, high))
     return scale_of(name, low, high)
 

@@ -8,7 +8,7 @@ from numpy import ndarray
 
 from lstm_lib.notation import QUANTITIES
 from lstm_lib.record import BatchTrace, Traces
-from lstm_lib.record.trace import DIRECTIONS
+from lstm_lib.record.base import DIRECTIONS
 from lstm_lib.vector import VectorLSTM
 
 UNITS, STEPS = 20, 40

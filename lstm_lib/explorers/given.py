@@ -8,16 +8,15 @@ from math import isfinite, isnan
 from typing import Any
 
 from lstm_lib import _validate
-from lstm_lib.notation import QUANTITIES
-from lstm_lib.record import BatchTrace, Flows, Trace, Traced, Traces
+from lstm_lib.record import BatchRecord, Flows, Record, Traced, Traces
 
 Rows = Sequence[Sequence[float]]
 
 
-def traces_of(traced: object) -> list[BatchTrace]:
+def traces_of(traced: object) -> list[BatchRecord]:
     """Return the traces of one run, or say what is wrong with them."""
     found = traced.traces if isinstance(traced, Traced) else traced
-    if isinstance(found, Trace):
+    if isinstance(found, Record):
         found = Traces([found])
     elif not isinstance(found, Traces):
         raise TypeError(
@@ -26,38 +25,40 @@ def traces_of(traced: object) -> list[BatchTrace]:
         )
     traces = [in_batch(trace) for trace in found]
     for trace in traces:
-        theirs, first = ((tuple(t.c.shape), t.lengths) for t in (trace, traces[0]))
-        if theirs != first:
+        theirs, first = ((tuple(t.memory.shape), t.lengths) for t in (trace, traces[0]))
+        if theirs != first or trace.letters != traces[0].letters:
+            memory = trace.letters.memory
             raise ValueError(
-                f"traced must hold traces of one run, with c and lengths {first}, got {theirs}"
+                f"traced must hold traces of one run, with {memory} and lengths {first}, "
+                f"got {theirs}"
             )
     return traces
 
 
-def in_batch(trace: Trace) -> BatchTrace:
+def in_batch(trace: Record) -> BatchRecord:
     """Return a trace in arrays of finite numbers, the run of one unit as a batch of one."""
-    if isinstance(trace, BatchTrace):
+    if isinstance(trace, BatchRecord):
         return _checked(trace)
     import numpy as np
 
-    columns = ("x", *QUANTITIES)
-    arrays: Any = {name: np.array(getattr(trace, name), float)[None, :, None] for name in columns}
-    arrays |= {name: np.full((1, 1), getattr(trace, name)) for name in ("h0", "c0")}
+    arrays: Any = {n: np.array(getattr(trace, n), float)[None, :, None] for n in trace.quantities}
+    starts = [f"{name}0" for name in trace.letters.states]
+    arrays |= {name: np.full((1, 1), getattr(trace, name)) for name in starts}
     place: Any = {"layer": trace.layer, "direction": trace.direction, "lengths": trace.lengths}
-    return _checked(BatchTrace(**arrays, **place))
+    return _checked(trace.in_arrays(**arrays, **place))
 
 
-def _checked(trace: BatchTrace) -> BatchTrace:
+def _checked(trace: BatchRecord) -> BatchRecord:
     """Return a trace that holds at least one number, and only finite ones."""
-    if 0 in (*trace.x.shape, *trace.c.shape, *trace.h.shape):
-        shape = tuple(trace.c.shape)
+    if 0 in (*trace.x.shape, *trace.memory.shape, *trace.h.shape):
+        shape = tuple(trace.memory.shape)
         raise ValueError(f"trace must hold at least one number, got shape {shape}")
-    for name in ("x", *QUANTITIES, "c0"):
+    for name in (*trace.quantities, f"{trace.letters.memory}0"):
         ends(name, getattr(trace, name))
     return trace
 
 
-def names_of(names: object, trace: BatchTrace) -> tuple[str, ...] | None:
+def names_of(names: object, trace: BatchRecord) -> tuple[str, ...] | None:
     """Return what the sequences are called, (batch_size,), None where they have no names."""
     return None if names is None else _validate.names("names", names, trace.batch_size)
 
@@ -68,7 +69,7 @@ def called(names: Sequence[str] | None, batch: int, batch_size: int) -> str:
     return said if names is None else f"{said} ({names[batch]})"
 
 
-def result(name: str, array: Any, trace: BatchTrace) -> Any:
+def result(name: str, array: Any, trace: BatchRecord) -> Any:
     """Return outputs or targets, (batch_size, seq_len, size), or say what is wrong with them."""
     expected = trace.batch_size, len(trace)
     if not hasattr(array, "shape"):
@@ -84,18 +85,21 @@ def result(name: str, array: Any, trace: BatchTrace) -> Any:
     return array
 
 
-def gradients(flow: object, traces: Sequence[BatchTrace]) -> list[Any]:
-    """Return dL/dc of each trace, (batch_size, seq_len, hidden_size), or say what is wrong."""
+def gradients(flow: object, traces: Sequence[BatchRecord]) -> list[Any]:
+    """Return the gradient by the memory of each trace, (batch_size, seq_len, hidden_size).
+
+    What does not fit is refused with a sentence.
+    """
     if not isinstance(flow, Flows):
         raise TypeError(
             f"flow must be the Flows that gradient_flow(model, x, loss) returns, "
             f"got {type(flow).__name__}"
         )
-    found = [flow.layer(trace.layer, trace.direction).d_c for trace in traces]
+    found = [flow.layer(trace.layer, trace.direction).d_memory for trace in traces]
     for trace, gradient in zip(traces, found, strict=True):
-        if tuple(gradient.shape) != tuple(trace.c.shape):
+        if tuple(gradient.shape) != tuple(trace.memory.shape):
             raise ValueError(
-                f"flow must hold gradients of shape {tuple(trace.c.shape)} like the traces, "
+                f"flow must hold gradients of shape {tuple(trace.memory.shape)} like the traces, "
                 f"got {tuple(gradient.shape)}"
             )
         ends("flow", gradient)

@@ -6,17 +6,17 @@ from math import isnan
 from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.heatmap import PLAIN, Heatmap, Scale, hatch
 from lstm_lib.drawing.svg import number, power_of_ten, text
-from lstm_lib.notation import QUANTITIES, VALVES
+from lstm_lib.notation import NAMES, OPENINGS, alike
 
 MOST_MARKERS = 15  # steps up to which every value of a line has its marker
 
 
 def scale_of(name: str, lowest: float, highest: float) -> Scale:
     """Return the scale of a quantity with values from `lowest` to `highest`."""
-    if name in VALVES:
-        return Scale(name, 0.0, 1.0)
+    if name in OPENINGS:
+        return Scale(alike(name), 0.0, 1.0)
     around = Scale.around_zero(max(abs(lowest), abs(highest)))
-    return around if name in QUANTITIES or lowest < 0 else Scale(PLAIN, 0.0, around.high)
+    return around if name in NAMES or lowest < 0 else Scale(PLAIN, 0.0, around.high)
 
 
 def written(value: float, scale: Scale) -> str:

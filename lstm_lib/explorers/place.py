@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import among, counted
-from lstm_lib.record import Trace
+from lstm_lib.record import Record
 
 
 class Place:
@@ -17,7 +17,7 @@ class Place:
         traces: those of a run, each layer once in the same directions.
     """
 
-    def __init__(self, traces: Sequence[Trace]) -> None:
+    def __init__(self, traces: Sequence[Record]) -> None:
         self._places = [(trace.layer, trace.direction) for trace in traces]
         layers = sorted({layer for layer, _ in self._places})
         directions = sorted({direction for _, direction in self._places})

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from lstm_lib import _chance, _validate
 from lstm_lib.explorers.given import ends, in_batch, rows_of
-from lstm_lib.record import BatchTrace, Traced
+from lstm_lib.record import BatchRecord, Traced
 from lstm_lib.trace import Clamp, trace
 
 
@@ -19,7 +19,7 @@ class Run(NamedTuple):
         score: of the whole batch; None without one.
     """
 
-    traces: list[BatchTrace]
+    traces: list[BatchRecord]
     answers: list[Any]
     score: float | None
 
@@ -72,7 +72,7 @@ class Network:
         score = None if self._score is None else _number(self._score(said))
         return Run(traces, self._answers(traced, traces, said), score)
 
-    def _answers(self, traced: Traced, traces: Sequence[BatchTrace], said: Any) -> list[Any]:
+    def _answers(self, traced: Traced, traces: Sequence[BatchRecord], said: Any) -> list[Any]:
         """Return what is shown as outputs, see `Run`."""
         has_read_out = getattr(self._model, "output_size", None) is not None
         if self._outputs is not None:
@@ -85,7 +85,7 @@ class Network:
         self._refuse_a_guess(found, traces[0])
         return [_shown(_batch_first(found, traces[0]))]
 
-    def _refuse_a_guess(self, found: Any, one: BatchTrace) -> None:
+    def _refuse_a_guess(self, found: Any, one: BatchRecord) -> None:
         """Refuse outputs of as many sequences as steps, of a module that has the steps first."""
         shape = tuple(getattr(found, "shape", ()))
         is_square = len(shape) == 3 and shape[0] == shape[1] == one.batch_size == len(one) > 1
@@ -125,7 +125,7 @@ def _said(traced: Traced) -> Any:
     return traced.output if is_pair and found[0] is traced.output else found
 
 
-def _batch_first(found: Any, one: BatchTrace) -> Any:
+def _batch_first(found: Any, one: BatchRecord) -> Any:
     """Return outputs as (batch_size, seq_len or 1, size), or say what is wrong with them."""
     shape = tuple(getattr(found, "shape", ()))
     batch_size, seq_len = one.batch_size, len(one)

@@ -13,8 +13,8 @@ from lstm_lib.explorers.controls.choice import Choice
 from lstm_lib.explorers.controls.slider import counted, index
 from lstm_lib.explorers.given import called, names_of, traces_of
 from lstm_lib.explorers.place import Place
-from lstm_lib.explorers.trace_scene import STORED, VARIANCE, Layers, Scene, aloud, table
-from lstm_lib.record import BatchTrace, Flows, Trace, Traced, Traces
+from lstm_lib.explorers.trace_scene import STORED, Layers, Scene, aloud, table
+from lstm_lib.record import BatchRecord, BatchTrace, Flows, Record, Trace, Traced, Traces
 from lstm_lib.trace.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ WIDTHS = {"direction": "190px", "order": "220px"}  # of what is no slider
 class TraceExplorer(Explorer):
     """See every gate and state of any traced model, and follow one unit through time.
 
-    `TraceExplorer(trace(model, x))` opens a torch.nn.LSTM or a module around one, a VectorLSTM
-    or a ScalarLSTM. The controls are `layer`, `direction`, `sequence`, `order`, `step`, `unit`
-    and `rank`; what is counted is counted from 1, and what has nothing to choose is left out.
-    `order` puts the units "as stored", "by variance of c" (at first where there are more than 32)
-    or, with a flow, "by gradient"; then `rank` walks through them from the first and numbers the
-    rows of the maps, and `unit` stays the unit's own number. `trace` is
-    the Trace of the chosen layer and direction, `selected` that of the chosen unit, `ranking`
-    the scores of all units.
+    `TraceExplorer(trace(model, x))` opens an LSTM, GRU or RNN of torch or a module around one, a
+    VectorLSTM or a ScalarLSTM. The controls are `layer`, `direction`, `sequence`, `order`,
+    `step`, `unit` and `rank`; what is counted is counted from 1, and what has nothing to choose is
+    left out. `order` puts the units "as stored", "by variance of c" (at first where there are
+    more than 32) or, with a flow, "by gradient"; then `rank` walks through them from the first
+    and numbers the rows of the maps, and `unit` stays the unit's own number. `trace` is the Trace
+    of the chosen layer and direction, `selected` that of the chosen unit, `ranking` the scores of
+    all units.
 
     Args:
         traced: what `trace` returned, its traces, or one Trace; by default two small layers that
@@ -76,7 +76,7 @@ class TraceExplorer(Explorer):
         """Sort many units, and look at the one that comes first."""
         if units > MANY:
             with self.together():
-                self.order.value = VARIANCE
+                self.order.value = self._layers.variance
                 self.unit.value = self._order[0] + 1
         self._hide_rank()
 
@@ -88,12 +88,12 @@ class TraceExplorer(Explorer):
         return with_choice(self, "layer direction order", "sequence step", "unit rank")
 
     @property
-    def trace(self) -> BatchTrace:
+    def trace(self) -> BatchRecord:
         """The run that is shown, columns (batch_size, seq_len, hidden_size)."""
         return self._layers.traces[self._place.index]
 
     @property
-    def selected(self) -> Trace:
+    def selected(self) -> Any:
         """The run of the chosen sequence through the chosen unit, (seq_len,) columns."""
         return self.trace.select(batch=index(self.sequence), unit=index(self.unit))
 
@@ -177,7 +177,7 @@ class VectorExplorer(TraceExplorer):
     ) -> None:
         if trace is None:
             trace = _one_layer()
-        elif not isinstance(trace, Trace):
+        elif not isinstance(trace, Record):
             raise TypeError(f"trace must be a Trace, got {type(trace).__name__}")
         elif not trace.is_batch:
             raise ValueError(

@@ -8,11 +8,11 @@ from lstm_lib.drawing.marks import marker
 from lstm_lib.drawing.svg import text
 from lstm_lib.explorers.pieces import MOST_MARKERS, padding, row_numbers, written
 from lstm_lib.explorers.trace_scene import Scene
-from lstm_lib.notation import STATES, VALVES, titled
+from lstm_lib.notation import OPENINGS, Letters, alike, titled
 
 SIZE = (880, 478)
-COLUMNS = ((40, VALVES), (480, ("g", *STATES)))  # where each starts; its maps, top to bottom
-WIDTH, MAP_TOP, MAP_HEIGHT, MAP_PITCH = 330, 20, 74, 96
+LEFT, RIGHT = 40, 480  # where the columns start
+WIDTH, MAP_TOP, MAPS_HEIGHT, MAP_GAP = 330, 20, 288, 22
 LINES_TOP, LINES_HEIGHT, GAP = 310, 88, 8
 STRIP_TOP, STRIP_HEIGHT, STRIP_GAP, FOOT = 422, 36, 4, 472
 
@@ -31,19 +31,28 @@ def frame(scene: Scene) -> str:
         if chart.low < 0:
             pieces.append(chart.level(0, opacity=0.7))
         pieces.append(padding(chart, scene.steps))
-    for (x, _), (chart, _) in zip(COLUMNS, charts[:2], strict=True):
-        pieces += [_strips_drawn(scene, x), chart.axis(FOOT, 11, gap=11)]
+    for x in (LEFT, RIGHT):
+        if dict(_strips(scene, x)):
+            pieces += [_strips_drawn(scene, x), _box(scene, x).axis(FOOT, 11, gap=11)]
     return "".join(pieces)
 
 
 def _maps(scene: Scene) -> dict[str, Heatmap]:
-    """Return the frames of the six heatmaps."""
-    sides = (WIDTH, MAP_HEIGHT)
+    """Return the frames of the heatmaps: six of an LSTM; fewer are higher."""
+    pitch = MAPS_HEIGHT / max(len(names) for _, names in _columns(scene.letters))
+    sides = (WIDTH, pitch - MAP_GAP)
     return {
-        name: Heatmap(x, MAP_TOP + k * MAP_PITCH, *sides, len(scene.units[name]), scene.seq_len)
-        for x, names in COLUMNS
+        name: Heatmap(x, MAP_TOP + k * pitch, *sides, len(scene.units[name]), scene.seq_len)
+        for x, names in _columns(scene.letters)
         for k, name in enumerate(names)
     }
+
+
+def _columns(letters: Letters) -> tuple[tuple[int, list[str]], ...]:
+    """Return where each column starts, and which maps it has, top to bottom."""
+    valves = [name for name in letters.charted if name in OPENINGS]
+    others = [name for name in letters.charted if name not in OPENINGS]
+    return ((LEFT, valves), (RIGHT, others)) if valves else ((LEFT, others), (RIGHT, []))
 
 
 def _map(scene: Scene, name: str, box: Heatmap) -> str:
@@ -52,7 +61,7 @@ def _map(scene: Scene, name: str, box: Heatmap) -> str:
     ranked = scene.is_sorted and name in scene.own
     return "".join(
         (
-            text(box.x, box.y - 6, titled(name), 13, f"b ink-{name}"),
+            text(box.x, box.y - 6, titled(name), 13, f"b ink-{alike(name)}"),
             scale.bar(box.x + box.w, box.y - 14),
             box.draw([scene.units[name][unit] for unit in rows], scale),
             text(box.x - 11, box.y + box.h / 2 + 4, "rank" if ranked else "unit", 11, "end soft"),
@@ -63,21 +72,41 @@ def _map(scene: Scene, name: str, box: Heatmap) -> str:
 
 def _charts(scene: Scene, unit: int) -> list[tuple[Chart, Sequence[str]]]:
     """Return the charts of one unit's lines, and which lines each has."""
-    (left, _), (right, _) = COLUMNS
-    half, steps = (LINES_HEIGHT - GAP) / 2, scene.seq_len
-    shown = max(scene.scales["g"].high, scene.scales["h"].high)
-    memory = scene.scale("c", unit).high
-    return [
-        (Chart(left, LINES_TOP, WIDTH, LINES_HEIGHT, steps, 0.0, 1.0), VALVES),
-        (Chart(right, LINES_TOP, WIDTH, half, steps, -shown, shown), ("g", "h")),
-        (Chart(right, LINES_TOP + half + GAP, WIDTH, half, steps, -memory, memory), ("c",)),
-    ]
+    charts: list[tuple[Chart, Sequence[str]]] = []
+    for x, names in _columns(scene.letters):
+        if names and names[0] in OPENINGS:
+            charts.append((_box(scene, x), names))
+        elif names:
+            charts += _around_zero(scene, x, names, unit)
+    return charts
+
+
+def _around_zero(
+    scene: Scene, x: float, names: Sequence[str], unit: int
+) -> list[tuple[Chart, Sequence[str]]]:
+    """Return the charts of what may be below 0; c, which may be far larger, has its own."""
+    shared = [name for name in names if name != "c"]
+    most = max(scene.scales[name].high for name in shared)
+    if "c" not in names:
+        return [(_box(scene, x, -most, most), shared)]
+    memory, half = scene.scale("c", unit).high, (LINES_HEIGHT - GAP) / 2
+    lower = Chart(x, LINES_TOP + half + GAP, WIDTH, half, scene.seq_len, -memory, memory)
+    return [(_box(scene, x, -most, most, half), shared), (lower, ["c"])]
+
+
+def _box(
+    scene: Scene, x: float, low: float = 0.0, high: float = 1.0, height: float = LINES_HEIGHT
+) -> Chart:
+    """Return a chart of a unit's lines in the column at `x`."""
+    return Chart(x, LINES_TOP, WIDTH, height, scene.seq_len, low, high)
 
 
 def _strips(scene: Scene, x: float) -> Iterator[tuple[str, Heatmap]]:
     """Yield name and frame of the strips in the column at `x`: what goes in, what comes out."""
-    left, results = COLUMNS[0][0], [name for name in scene.around if name != "input"]
-    names = results if results and x != left else ["input"]
+    results = [name for name in scene.around if name != "input"]
+    if x == RIGHT and not results and not dict(_columns(scene.letters))[RIGHT]:
+        return  # nothing is above it either
+    names = results if results and x != LEFT else ["input"]
     height = (STRIP_HEIGHT - STRIP_GAP * (len(names) - 1)) / len(names)
     for k, name in enumerate(names):
         y, rows = STRIP_TOP + k * (height + STRIP_GAP), len(scene.around[name])
@@ -111,8 +140,9 @@ def cursor(scene: Scene, t: int, unit: int) -> str:
         if "c" in names:
             pieces.append(chart.ends())
         pieces.append(_lines(scene, chart, [name for name in names if name in scene.own], t, unit))
-    for x, _ in COLUMNS:
-        pieces.append(text(x, LINES_TOP - 6, _title(scene, t, unit), 13, "b"))
+    for x, names in _columns(scene.letters):
+        if names:
+            pieces.append(text(x, LINES_TOP - 6, _title(scene, t, unit), 13, "b"))
         pieces += [_strip_now(scene, name, box, t) for name, box in _strips(scene, x)]
     return "".join(pieces)
 
@@ -128,7 +158,7 @@ def _value(scene: Scene, name: str, box: Heatmap, t: int, row: int) -> str:
     """Write the number under both cursor lines beside a heatmap, as high as its unit."""
     y = min(max(box.middle(row) + 5, box.y + 10), box.y + box.h - 1)
     words = _written(scene, name, t, scene.order[row])
-    return text(box.x + box.w + 6, y, words, 12.5, f"b ink-{name}")
+    return text(box.x + box.w + 6, y, words, 12.5, f"b ink-{alike(name)}")
 
 
 def _written(scene: Scene, name: str, t: int, unit: int) -> str:
@@ -147,7 +177,7 @@ def _lines(scene: Scene, chart: Chart, names: Sequence[str], t: int, unit: int) 
         heights[name] = y + 4
     for name, y in apart(heights, chart.y + chart.h, 14, top=chart.y + 9).items():
         words = f"{name} {_written(scene, name, t, unit)}"
-        pieces.append(text(chart.x + WIDTH + 6, y, words, 12, f"ink-{name}"))
+        pieces.append(text(chart.x + WIDTH + 6, y, words, 12, f"ink-{alike(name)}"))
     return "".join(pieces)
 
 

@@ -8,11 +8,11 @@ from lstm_lib.drawing.heatmap import Scale
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers.given import Rows, ends, gradients, numbers, result, rows_of
 from lstm_lib.explorers.pieces import scale_of
-from lstm_lib.notation import CHARTED
-from lstm_lib.record import BatchTrace
+from lstm_lib.notation import GRU, LSTM, RNN, Letters
+from lstm_lib.record import BatchRecord
 from lstm_lib.trace.ranking import Ranking, by_gradient, by_variance
 
-STORED, VARIANCE, GRADIENT = "as stored", "by variance of c", "by gradient"
+STORED, GRADIENT = "as stored", "by gradient"
 MOST_SAID = 6  # numbers of one input or output that are read aloud
 
 
@@ -22,7 +22,8 @@ class Scene(NamedTuple):
     Fields:
         units: the numbers of each quantity by name, (hidden_size, steps) each; a projected h,
             (proj_size, steps), belongs to no unit.
-        c0: the cell state before the first step that is walked, (hidden_size,).
+        letters: what they are.
+        start: the memory before the first step that is walked, (hidden_size,).
         around: what goes in and comes out, by name: "input", (input_size, steps), and where
             there are such "output" and "target", (output_size, steps), nan where there is none.
         scales: the scale of each of these, by name.
@@ -33,7 +34,8 @@ class Scene(NamedTuple):
     """
 
     units: dict[str, Rows]
-    c0: Sequence[float]
+    letters: Letters
+    start: Sequence[float]
     around: dict[str, Rows]
     scales: dict[str, Scale]
     memories: Sequence[Scale]
@@ -44,7 +46,7 @@ class Scene(NamedTuple):
     @property
     def steps(self) -> int:
         """The number of time steps of this sequence."""
-        return len(self.units["c"][0])
+        return len(self.units[self.letters.memory][0])
 
     @property
     def is_sorted(self) -> bool:
@@ -54,7 +56,7 @@ class Scene(NamedTuple):
     @property
     def own(self) -> list[str]:
         """The quantities of which each unit has its own: all but a projected h."""
-        return [name for name in CHARTED if len(self.units[name]) == len(self.c0)]
+        return [n for n in self.letters.charted if len(self.units[n]) == len(self.start)]
 
     def rows(self, name: str) -> Sequence[int]:
         """Return which unit of a quantity stands in each row, top to bottom."""
@@ -65,9 +67,9 @@ class Scene(NamedTuple):
         return self.memories[unit] if name == "c" else self.scales[name]
 
     def memory_before(self, t: int, unit: int) -> float:
-        """Return a unit's cell state before step `t`, in the order that is walked."""
-        before = t + (1 if self.is_reverse else -1)
-        return self.units["c"][unit][before] if 0 <= before < self.steps else self.c0[unit]
+        """Return a unit's memory before step `t`, in the order that is walked."""
+        before, memory = t + (1 if self.is_reverse else -1), self.units[self.letters.memory]
+        return memory[unit][before] if 0 <= before < self.steps else self.start[unit]
 
 
 class Layers:
@@ -79,7 +81,7 @@ class Layers:
     """
 
     def __init__(
-        self, traces: Sequence[BatchTrace], outputs: object, targets: object, flow: object
+        self, traces: Sequence[BatchRecord], outputs: object, targets: object, flow: object
     ) -> None:
         self.traces = traces
         self._gradients = None if flow is None else gradients(flow, traces)
@@ -91,14 +93,20 @@ class Layers:
         self._rankings: dict[tuple[int, str], Ranking] = {}
 
     @property
+    def variance(self) -> str:
+        """The name of the order by variance."""
+        return f"by variance of {self.traces[0].letters.memory}"
+
+    @property
     def orders(self) -> list[str]:
         """The orders that the units can be put in."""
-        return [STORED, VARIANCE] if self._gradients is None else [STORED, VARIANCE, GRADIENT]
+        orders = [STORED, self.variance]
+        return orders if self._gradients is None else [*orders, GRADIENT]
 
     def ranking(self, place: int, order: str) -> Ranking | None:
         """Return the scores of a layer's units, None for the order they are stored in."""
         key, trace = (place, order), self.traces[place]
-        if key not in self._rankings and order == VARIANCE:
+        if key not in self._rankings and order == self.variance:
             self._rankings[key] = by_variance(trace)
         elif key not in self._rankings and self._gradients and order == GRADIENT:
             self._rankings[key] = by_gradient(self._gradients[place], trace)
@@ -114,8 +122,9 @@ class Layers:
         trace, steps = self.traces[place], self.steps(batch)
         around = {"input": trace.x} | self.results
         return Scene(
-            units={name: rows_of(getattr(trace, name), batch, steps) for name in CHARTED},
-            c0=trace.c0[batch].tolist(),
+            units={n: rows_of(getattr(trace, n), batch, steps) for n in trace.letters.charted},
+            letters=trace.letters,
+            start=getattr(trace, f"{trace.letters.memory}0")[batch].tolist(),
             around={name: rows_of(array, batch, steps) for name, array in around.items()},
             scales=self._scales[place],
             memories=self._memories[place],
@@ -125,9 +134,9 @@ class Layers:
         )
 
 
-def _scales(trace: BatchTrace, results: dict[str, Any]) -> dict[str, Scale]:
+def _scales(trace: BatchRecord, results: dict[str, Any]) -> dict[str, Scale]:
     """Return the scale of every quantity, the same for all sequences; results share theirs."""
-    arrays = {name: getattr(trace, name) for name in CHARTED} | {"input": trace.x}
+    arrays = {name: getattr(trace, name) for name in trace.letters.charted} | {"input": trace.x}
     found = {name: ends(name, array) for name, array in arrays.items()}
     pairs = [ends(name, numbers(array)) for name, array in results.items()]
     for name in results:
@@ -135,10 +144,11 @@ def _scales(trace: BatchTrace, results: dict[str, Any]) -> dict[str, Scale]:
     return {name: scale_of(name, low, high) for name, (low, high) in found.items()}
 
 
-def _memories(trace: BatchTrace) -> tuple[Scale, ...]:
-    """Return the scale of each unit's cell state, the same for all sequences, (hidden_size,)."""
-    pairs = (ends("c", trace.c[:, :, unit]) for unit in range(trace.hidden_size))
-    return tuple(scale_of("c", *pair) for pair in pairs)
+def _memories(trace: BatchRecord) -> tuple[Scale, ...]:
+    """Return the scale of each unit's memory, the same for all sequences, (hidden_size,)."""
+    name, memory = trace.letters.memory, trace.memory
+    pairs = (ends(name, memory[:, :, unit]) for unit in range(trace.hidden_size))
+    return tuple(scale_of(name, *pair) for pair in pairs)
 
 
 # --- what is said -------------------------------------------------------------------------------
@@ -147,15 +157,33 @@ def _memories(trace: BatchTrace) -> tuple[Scale, ...]:
 def aloud(scene: Scene, t: int, unit: int) -> str:
     """Say what a unit does at step `t`, in words and numbers."""
     now = {name: scene.units[name][unit][t] for name in scene.own}
+    parts = (f"{name} {_few([row[t] for row in rows])}" for name, rows in scene.around.items())
+    words = {LSTM: _lstm, GRU: _gru, RNN: _rnn}[scene.letters]
+    return f"{words(now, scene.memory_before(t, unit))}. At this step {', '.join(parts)}."
+
+
+def _lstm(now: dict[str, float], before: float) -> str:
+    """Say what a unit of an LSTM does with the memory that it had."""
     said = (
-        f"f keeps {now['f']:.1%} of the memory {number(scene.memory_before(t, unit), 3)}, "
+        f"f keeps {now['f']:.1%} of the memory {number(before, 3)}, "
         f"i writes {now['i']:.1%} of the candidate {number(now['g'], 3)}, "
         f"so c = {number(now['c'], 3)}; o shows {now['o']:.1%} of its tanh"
     )
-    if "h" in now:
-        said += f", so h = {number(now['h'], 3)}"
-    parts = (f"{name} {_few([row[t] for row in rows])}" for name, rows in scene.around.items())
-    return f"{said}. At this step {', '.join(parts)}."
+    return said + (f", so h = {number(now['h'], 3)}" if "h" in now else "")
+
+
+def _gru(now: dict[str, float], before: float) -> str:
+    """Say what a unit of a GRU does with the state that it had."""
+    return (
+        f"r lets {now['r']:.1%} of what h says into the candidate n = {number(now['n'], 3)}; "
+        f"z keeps {now['z']:.1%} of the state {number(before, 3)} and fills up with n, "
+        f"so h = {number(now['h'], 3)}"
+    )
+
+
+def _rnn(now: dict[str, float], before: float) -> str:
+    """Say what a unit of a simple RNN does."""
+    return f"h goes from {number(before, 3)} to {number(now['h'], 3)}"
 
 
 def table(scene: Scene, t: int, unit: int) -> tuple[list[str], list[list[str]]]:

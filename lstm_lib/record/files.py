@@ -16,17 +16,16 @@ PLACE = ("layer", "direction", "lengths")
 T = TypeVar("T")
 
 
-def tidy(records: Iterable[Any], quantities: Iterable[str]) -> "DataFrame":
+def tidy(records: Iterable[Any]) -> "DataFrame":
     """Return a table with one row per number, see `Trace.to_frame`.
 
     Args:
-        records: what has a layer, direction and lengths, and columns (seq_len,) or
-            (batch_size, seq_len, size).
-        quantities: names of the columns to list.
+        records: what has a layer, direction and lengths, and `quantities`, the names of its
+            columns (seq_len,) or (batch_size, seq_len, size).
     """
     import pandas as pd
 
-    tables = [_table(record, name) for record in records for name in quantities]
+    tables = [_table(record, name) for record in records for name in record.quantities]
     return pd.concat(map(pd.DataFrame, tables), ignore_index=True)
 
 
@@ -99,11 +98,8 @@ def _columns(arrays: dict[str, ndarray]) -> Iterable[dict[str, ndarray]]:
 
 def _made(columns: dict[str, ndarray], made: Callable[..., T]) -> T:
     """Return one trace from its columns, in plain floats if it is that of one unit."""
-    is_batch = columns["c"].ndim == 3
-    trace = made(**{name: _loaded(name, array, is_batch) for name, array in columns.items()})
-    if columns.keys() != vars(trace).keys():
-        raise ValueError("fewer columns than a trace has")
-    return trace
+    is_batch = columns["h"].ndim == 3
+    return made(**{name: _loaded(name, array, is_batch) for name, array in columns.items()})
 
 
 def _loaded(name: str, array: ndarray, is_batch: bool) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_lib.record.trace import COLUMNS, Trace
+from lstm_lib.record.base import of_columns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,6 +44,12 @@ class Records(Sequence[Any]):
             f"layer and direction must be one of {self._places()}, got ({layer!r}, {direction!r})"
         )
 
+    def to_frame(self) -> "DataFrame":
+        """Return a table of all records, see `Trace.to_frame`; of Flows, of their gradients."""
+        from lstm_lib.record.files import tidy
+
+        return tidy(self)
+
     def __eq__(self, other: object) -> bool:
         """Say whether every record is the same."""
         return self._records == tuple(other) if isinstance(other, type(self)) else NotImplemented
@@ -59,12 +65,6 @@ class Records(Sequence[Any]):
 class Traces(Records):
     """The Traces of one run, one per layer and direction."""
 
-    def to_frame(self) -> "DataFrame":
-        """Return the table of all traces, see `Trace.to_frame`."""
-        from lstm_lib.record.files import tidy
-
-        return tidy(self, COLUMNS)
-
     def save(self, path: str | Path) -> None:
         """Store every number in a .npz file, exactly, under the very name that is given."""
         from lstm_lib.record.files import save
@@ -76,7 +76,7 @@ class Traces(Records):
         """Return the traces that `save` stored, arrays as NumPy's; errors as of `Trace.load`."""
         from lstm_lib.record.files import load
 
-        return cls(load(path, Trace))
+        return cls(load(path, of_columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +86,13 @@ class Traced:
     Fields:
         output: the LSTM's own output, arranged as the model arranges it; padded, if `lengths`
             were given.
-        state: its (h_n, c_n), arranged likewise.
+        state: its (h_n, c_n), arranged likewise; h_n of a GRU and an RNN.
         traces: one BatchTrace per layer and direction; a Trace for a ScalarLSTM.
         result: what the whole module returned; for a bare LSTM (output, state).
     """
 
     output: Any
-    state: tuple[Any, Any]
+    state: Any
     traces: Traces
     result: Any
 
@@ -100,7 +100,7 @@ class Traced:
         """Return a trace: `traced[0]`, the first, or `traced[1, "reverse"]`."""
         return self.traces[which]
 
-    def layer(self, layer: int, direction: str = "forward") -> Trace:
+    def layer(self, layer: int, direction: str = "forward") -> Any:
         """Return the trace of one layer, counted from 0, and direction."""
         return self.traces.layer(layer, direction)
 
@@ -119,9 +119,10 @@ class Flow:
 
     Fields:
         d_h: dL/dh_t, all ways counted, (batch_size, seq_len, size of h).
-        d_c: dL/dc_t, all ways counted, (batch_size, seq_len, hidden_size).
+        d_c: dL/dc_t, all ways counted, (batch_size, seq_len, hidden_size); None where there is
+            no c: then h is the memory, and what is said of d_c holds of d_h.
         kept: the part of d_c that, from where the loss entered a cell, stayed on the cell's
-            lane: each step hands on f_t of it. Shaped like d_c.
+            lane: each step hands on f_t of it, z_t in a GRU, nothing in an RNN. Shaped like d_c.
         layer, direction, lengths: as in Trace; behind the end of a sequence all is 0.
     """
 
@@ -135,7 +136,18 @@ class Flow:
     @property
     def through_gates(self) -> Any:
         """The part of d_c that went around, through h and the gates, shaped like it."""
-        return self.d_c - self.kept
+        return self.d_memory - self.kept
+
+    @property
+    def d_memory(self) -> Any:
+        """The gradient by the memory: d_c, or d_h where there is no c."""
+        return self.d_h if self.d_c is None else self.d_c
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The names of all that is there at every step."""
+        some = ("d_h",) if self.d_c is None else ("d_h", "d_c")
+        return (*some, "kept", "through_gates")
 
 
 class Flows(Records):
@@ -144,9 +156,3 @@ class Flows(Records):
     def __init__(self, records: Iterable[Flow], loss: float = 0.0) -> None:
         super().__init__(records)
         self.loss = loss
-
-    def to_frame(self) -> "DataFrame":
-        """Return a table like that of `Trace.to_frame`, of d_h, d_c, kept and through_gates."""
-        from lstm_lib.record.files import tidy
-
-        return tidy(self, ("d_h", "d_c", "kept", "through_gates"))

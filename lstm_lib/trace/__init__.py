@@ -6,16 +6,27 @@ changes with every state. Importing this needs the standard library alone; what 
 when it is used. What does not fit is a TypeError or ValueError that names it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lstm_lib.record import BatchTrace, Flow, Flows, Records, Step, Trace, Traced, Traces
+from lstm_lib.record import (
+    BatchTrace,
+    Flow,
+    Flows,
+    GRUTrace,
+    Records,
+    RNNTrace,
+    Step,
+    Trace,
+    Traced,
+    Traces,
+)
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.clamp import Clamp
 from lstm_lib.trace.plain import trace_scalar, trace_vector
 
-__all__ = ["BatchTrace", "Clamp", "Flow", "Flows", "Records", "Step", "Trace", "Traced", "Traces"]
-__all__ += ["gradient_flow", "trace"]
+__all__ = ["BatchTrace", "Clamp", "Flow", "Flows", "GRUTrace", "RNNTrace", "Records", "Step"]
+__all__ += ["Trace", "Traced", "Traces", "gradient_flow", "trace"]
 
 
 def trace(
@@ -27,6 +38,7 @@ def trace(
     clamp: Clamp | Sequence[Clamp] | None = None,
     path: str | None = None,
     call: int | str = "all",
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Traced:
     """Run a model once and record every gate and state of its LSTM at every step.
 
@@ -65,14 +77,16 @@ def trace(
         >>> traced.layer(1).f.shape  # every forget gate of the upper layer
         torch.Size([5, 10, 8])
     """
-    kind = _kind(model, lengths=lengths, path=path, call=None if call == "all" else call)
+    kind = _kind(
+        model, lengths=lengths, path=path, kwargs=kwargs, call=None if call == "all" else call
+    )
     if kind == "scalar":
         return trace_scalar(model, x, hx, clamp)
     if kind == "vector":
         return trace_vector(model, x, hx, clamp)
-    from lstm_lib.trace.hooked import Watched, trace_torch
+    from lstm_lib.trace.hooked import Given, Watched, trace_torch
 
-    return trace_torch(Watched.of(model, (x, hx, lengths), path, call), clamp)
+    return trace_torch(Watched.of(model, Given(x, hx, lengths, kwargs), path, call), clamp)
 
 
 def gradient_flow(
@@ -84,6 +98,7 @@ def gradient_flow(
     lengths: Sequence[int] | None = None,
     path: str | None = None,
     call: int | None = None,
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Flows:
     """Return how a loss changes with every h and c of an LSTM, and by which way.
 
@@ -110,7 +125,7 @@ def gradient_flow(
 
     Source: Hochreiter & Schmidhuber (1997), the constant error carousel; Gers et al. (2000).
     """
-    kind = _kind(model, lengths=lengths, path=path, call=call)
+    kind = _kind(model, lengths=lengths, path=path, kwargs=kwargs, call=call)
     from lstm_lib.trace import flow
 
     if not callable(loss):
@@ -120,7 +135,8 @@ def gradient_flow(
     if kind == "vector":
         return flow.flow_vector(model, x, loss, hx)
     which = "all" if call is None else call
-    return flow.flow_torch(flow.Watched.of(model, (x, hx, lengths), path, which), loss)
+    given = flow.Given(x, hx, lengths, kwargs)
+    return flow.flow_torch(flow.Watched.of(model, given, path, which), loss)
 
 
 def _kind(model: Any, **torch_only: Any) -> str:

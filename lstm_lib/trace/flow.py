@@ -1,54 +1,57 @@
 """Where a loss sends its gradient: to every h and c of an LSTM, and by which way.
 
-The loss is differentiated by autograd down to the LSTM's output; from there the gradient walks
+The loss is differentiated by autograd down to the layer's output; from there the gradient walks
 back through layers and steps by the chain rule in the open (backpropagation through time), with
 every number on the way kept.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from lstm_lib.layers import CellStep, cell_backward
-from lstm_lib.record import BatchTrace, Flow, Flows
+from lstm_lib.notation import LSTM
+from lstm_lib.record import BatchRecord, Flow, Flows
 from lstm_lib.scalar import ScalarLSTM
-from lstm_lib.trace.forms import Results
-from lstm_lib.trace.hooked import Call, Watched, check_equal, padded, watch
-from lstm_lib.trace.opened import Run, Weights, who_runs
+from lstm_lib.trace.calls import Call, padded
+from lstm_lib.trace.equal import check_equal
+from lstm_lib.trace.forms import Layout, Results
+from lstm_lib.trace.hooked import Given, Watched, watch
+from lstm_lib.trace.kinds import State, Weights
+from lstm_lib.trace.opened import Run, weights_of, who_runs
 from lstm_lib.trace.plain import pair
 from lstm_lib.trace.untouched import untouched
 from lstm_lib.vector import VectorLSTM
 
-Gradients = tuple[Tensor, Tensor, Tensor]
-
 
 def flow_torch(watched: Watched, loss: Callable) -> Flows:
     """Return the gradient flow of a torch module; `loss` as in `gradient_flow`."""
-    model, module = watched.model, watched.module
     seen: list[tuple[Call, Run, list[Tensor]]] = []
 
-    def look(call: Call) -> Results:
+    def look(call: Call, _: Any) -> Results:
         if seen:
             raise ValueError("model must call its LSTM once: choose a call with call=, from 0")
         with torch.no_grad():
             run = call.run()
-            check_equal(call.closed(run.output, run.state), call, run)
+            check_equal(call, run)
         leaves = [part.clone().requires_grad_() for part in (run.output, *run.state)]
         seen.append((call, run, leaves))
-        output, h_n, c_n = leaves
-        return call.closed(output, (h_n, c_n))
+        output, *state = leaves
+        return call.closed(run._replace(output=output, state=tuple(state)))
 
-    with untouched(model, *watched.given), torch.inference_mode(False), torch.enable_grad():
+    given = vars(watched.given).values()
+    with untouched(watched.model, *given), torch.inference_mode(False), torch.enable_grad():
         result = watch(watched, look)
         ((call, run, leaves),) = seen
-        if module is model:
-            result, _ = padded(result, call.form)
+        if watched.is_bare:
+            found = watched.layout.taken(result)
+            result = result if found is None else padded(found, call.form)[0]
         value = _checked(loss(result))
-        found = torch.autograd.grad(value, leaves, allow_unused=True)
+        gradients = torch.autograd.grad(value, leaves, allow_unused=True)
         with torch.no_grad():
-            return Flows(_down(call, run, _reached(found, leaves)), value.item())
+            return Flows(_down(call, run, _reached(gradients, leaves)), value.item())
 
 
 def _reached(found: Sequence[Tensor | None], leaves: Sequence[Tensor]) -> list[Tensor]:
@@ -73,68 +76,73 @@ def _checked(value: object) -> Tensor:
     return value
 
 
-def _down(call: Call, run: Run, gradients: Iterable[Tensor]) -> list[Flow]:
+def _down(call: Call, run: Run, gradients: Sequence[Tensor]) -> list[Flow]:
     """Return the flow of every layer and direction: walk from the top layer to the bottom.
 
     Args:
-        call, run: the LSTM's call, and the run of it in the open.
-        gradients: of the loss by output, h_n and c_n, shaped like them.
+        call, run: the call of the layer, and the run of it in the open.
+        gradients: of the loss by the output and each part of the state, shaped like them.
     """
-    d_x, d_h_n, d_c_n = gradients
+    d_x, *d_state = gradients
     flows: list[Flow] = []
-    width = 1 + call.layout.bidirectional
-    running = call.form.running(call.x)
+    layout, running, width = call.layout, call.form.running(call.x), 1 + call.layout.bidirectional
     for start in reversed(range(0, len(run.traces), width)):
         parts, d_x, row = d_x.chunk(width, dim=2), d_x.new_zeros(()), []
         for k, d_outputs in enumerate(parts, start):
-            trace, ends = run.traces[k], (d_outputs, d_h_n[k], d_c_n[k])
-            weights = Weights.of(call.weights, trace.layer, trace.direction)
-            d_h, d_c, d_z = walk_back(trace, weights, ends, running)
-            _, kept, _ = walk_back(trace, weights, ends, running, around=False)
-            d_x = d_x + d_z @ weights.w_ih  # (seq_len, batch_size, input_size)
-            d_h, d_c, kept = (part.transpose(0, 1) for part in (d_h, d_c, kept))
-            row.append(Flow(d_h, d_c, kept, trace.layer, trace.direction, trace.lengths))
+            trace, d_end = run.traces[k], tuple(part[k] for part in d_state)
+            place = trace.layer, trace.direction
+            weights = weights_of(layout, call.weights, place, call.x.dtype)
+            back = partial(walk_back, layout, trace, weights, d_outputs, d_end, running)
+            (d_h, d_memory, d_sums), (_, kept, _) = back(), back(around=False)
+            d_x = d_x + d_sums @ weights.w_ih  # (seq_len, batch_size, input_size)
+            d_h, d_memory, kept = (part.transpose(0, 1) for part in (d_h, d_memory, kept))
+            d_c = d_memory if layout.kind.letters is LSTM else None
+            row.append(Flow(d_h, d_c, kept, *place, trace.lengths))
         flows = row + flows
     return flows
 
 
 def walk_back(
-    trace: BatchTrace,
+    layout: Layout,
+    trace: BatchRecord,
     weights: Weights,
-    ends: Gradients,
+    d_outputs: Tensor,
+    d_end: State,
     running: Tensor | None,
     around: bool = True,
-) -> Gradients:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Go back through one layer in one direction, from the step walked last to the first.
 
     Args:
+        layout: of the module.
         trace: the run, columns (batch_size, seq_len, size).
         weights: of the layer.
-        ends: what the loss says to its h at every step, (seq_len, batch_size, size of h), and to
-            its last h and c, (batch_size, size) each.
+        d_outputs: what the loss says to its h at every step, (seq_len, batch_size, size of h).
+        d_end: what it says to its state at the end, (batch_size, size) each.
         running: which steps are real, (seq_len, batch_size, 1), or None for all.
         around: whether the way around through h and the gates of the next step is open; closed,
-            what a step gets from the next came along the lane of the cell, by its forget gate.
+            what a step gets from the next came along the lane of the memory.
 
     Returns:
-        dL/dh and dL/dc, (seq_len, batch_size, size) each, and the same by the sums inside the
-        gates, (seq_len, batch_size, 4*hidden_size); 0 behind the end of a sequence.
+        dL/dh and the gradient by the memory, (seq_len, batch_size, size) each, and the same by
+        the sums inside the gates, (seq_len, batch_size, gates * hidden_size); 0 behind the end
+        of a sequence.
     """
-    (d_outputs, d_h, d_c), rows = ends, []
+    d, rows = d_end, []
     steps = range(len(trace))
     for t in steps if trace.direction == "reverse" else reversed(steps):
-        _, h_prev, c_prev, i, f, g, o, c, _ = trace[t]
-        step = CellStep(h_prev, c_prev, i, f, g, o, torch.tanh(c))
-        d_h_t = d_h + d_outputs[t]
-        d_m = d_h_t if weights.w_hr is None else d_h_t @ weights.w_hr  # by o * tanh(c)
-        d_z, d_lane = cell_backward(step, d_m, d_c)
-        rows.append((d_h_t, d_c + d_m * o * (1 - step.shown * step.shown), d_z))
-        before = d_z @ weights.w_hh if around else torch.zeros_like(d_h), d_lane
+        now = (d[0] + d_outputs[t], *d[1:])
+        back = layout.kind.back(trace[t], weights, now, layout.nonlinearity)
+        rows.append((now[0], back.d_memory, back.d_sums))
+        d_h, *rest = back.d_lane
+        before = (d_h + back.d_around if around else d_h, *rest)
         # who has not started to walk back keeps what it was given
-        d_h, d_c = before if running is None else who_runs(running[t], before, (d_h, d_c))
+        d = before if running is None else who_runs(running[t], before, d)
     rows = rows if trace.direction == "reverse" else rows[::-1]
-    d_h, d_c, d_z = (torch.stack(column) for column in zip(*rows, strict=True))
-    return (d_h, d_c, d_z) if running is None else (d_h * running, d_c * running, d_z * running)
+    d_h, d_memory, d_sums = (torch.stack(column) for column in zip(*rows, strict=True))
+    if running is None:
+        return d_h, d_memory, d_sums
+    return d_h * running, d_memory * running, d_sums * running
 
 
 def flow_vector(model: VectorLSTM, x: Any, loss: Callable, hx: Any) -> Flows:
@@ -143,7 +151,7 @@ def flow_vector(model: VectorLSTM, x: Any, loss: Callable, hx: Any) -> Flows:
     read_out = nn.Identity() if model.output_size is None else model.read_out_to_torch()
     state = tuple(torch.from_numpy(part)[None] for part in (trace.h0, trace.c0))
     inputs = torch.from_numpy(trace.x)
-    watched = Watched.of(model.to_torch(), (inputs, state, None), None, "all")
+    watched = Watched.of(model.to_torch(), Given(inputs, state), None, "all")
     flows = flow_torch(watched, lambda h: loss(read_out(h)))
     arrays = (Flow(*(part.numpy() for part in (f.d_h, f.d_c, f.kept))) for f in flows)
     return Flows(arrays, flows.loss)

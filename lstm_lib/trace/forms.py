@@ -1,23 +1,25 @@
-"""The forms in which torch's LSTM takes and gives sequences, and the one form used here.
+"""The forms in which torch's recurrent layers take and give sequences, and the one used here.
 
-Inside, a batch is (seq_len, batch_size, size), padded with zeros, in the caller's order. A
-packed, unbatched or batch_first input is brought into that form, and results back out of it.
+Inside, a batch is (seq_len, batch_size, size), padded with zeros, in the caller's order, and a
+state is a tuple: (h, c) of an LSTM, (h,) of the others. A packed, unbatched or batch_first input
+is brought into that form, and results back out of it.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-AnyLSTM = nn.LSTM | nn.LSTMCell  # those of lstm_lib.layers are such
-State = tuple[Tensor, Tensor]
-Results = tuple[Tensor | PackedSequence, State]  # output, and h_n and c_n
+from lstm_lib.notation import LSTM
+from lstm_lib.trace.kinds import KINDS, Kind, State, kind_of
+
+Results = tuple[Tensor | PackedSequence, State]  # output, and the state at the end
 
 
 class Layout(NamedTuple):
-    """What an LSTM consists of, by the names of torch.nn.LSTM; a cell is one layer."""
+    """What a recurrent layer consists of, by the names of torch.nn.LSTM; a cell is one layer."""
 
     hidden_size: int
     proj_size: int = 0
@@ -25,24 +27,53 @@ class Layout(NamedTuple):
     bidirectional: bool = False
     batch_first: bool = False
     is_cell: bool = True
+    nonlinearity: str = "tanh"
+    kind: Kind = KINDS[0]
 
     @classmethod
-    def of(cls, module: AnyLSTM) -> "Layout":
+    def of(cls, module: Any) -> "Layout":
         """Return the layout of a module."""
-        if isinstance(module, nn.LSTMCell):
-            return cls(module.hidden_size)
+        kind = kind_of(module)
+        more: dict[str, Any] = {
+            "nonlinearity": getattr(module, "nonlinearity", "tanh"), "kind": kind,
+        }  # fmt: skip
+        if isinstance(module, nn.RNNCellBase):
+            return cls(module.hidden_size, **more)
         sizes = module.hidden_size, module.proj_size, module.num_layers
-        return cls(*sizes, module.bidirectional, module.batch_first, is_cell=False)
+        return cls(*sizes, module.bidirectional, module.batch_first, is_cell=False, **more)
 
     @property
     def h_size(self) -> int:
         """The size of a hidden state."""
         return self.proj_size or self.hidden_size
 
+    def taken(self, results: Any) -> Results | None:
+        """Return what a module of this layout has returned as (output, state), None if it is not.
+
+        A cell's output is its h.
+        """
+        is_lstm, parts = self.kind.letters is LSTM, results
+        if self.is_cell:
+            parts = (results[0], results) if is_lstm and isinstance(results, tuple) else results
+            parts = parts if is_lstm else (results, results)
+        if not isinstance(parts, tuple) or len(parts) != 2:
+            return None
+        output, state = parts[0], parts[1] if is_lstm else (parts[1],)
+        is_state = isinstance(state, tuple | list) and len(state) == len(self.kind.letters.states)
+        if not is_state or not isinstance(output, Tensor | PackedSequence):
+            return None
+        return (output, tuple(state)) if all(isinstance(s, Tensor) for s in state) else None
+
+    def returned(self, results: Results) -> Any:
+        """Return (output, state) as a module of this layout returns them."""
+        output, state = results
+        ends = state if self.kind.letters is LSTM else state[0]
+        return ends if self.is_cell else (output, ends)
+
 
 @dataclass(frozen=True)
 class Form:
-    """How an LSTM's input came, and how its results are to look.
+    """How the input of a recurrent layer came, and how its results are to look.
 
     Args:
         batch_first: whether the batch is the first axis.
@@ -70,20 +101,18 @@ class Form:
         return cls(layout.batch_first, is_single, layout.is_cell)
 
     def opened(self, x: Tensor | PackedSequence) -> Tensor:
-        """Return the input as (seq_len, batch_size, input_size)."""
+        """Return an input or output as (seq_len, batch_size, size); it may share its memory."""
         if isinstance(x, PackedSequence):
             return pad_packed_sequence(x, total_length=self.seq_len)[0]
         x = x.unsqueeze(0) if self.is_cell else x
         if self.is_single:
-            return x.unsqueeze(1).clone()
-        return (x.transpose(0, 1) if self.batch_first else x).clone(
-            memory_format=torch.contiguous_format
-        )
+            return x.unsqueeze(1)
+        return x.transpose(0, 1) if self.batch_first and not self.is_cell else x
 
     def opened_state(self, state: State) -> State:
-        """Return h and c as (rows, batch_size, size)."""
-        h, c = (part.unsqueeze(0) if self.is_cell else part for part in state)
-        return (h.unsqueeze(1), c.unsqueeze(1)) if self.is_single else (h, c)
+        """Return a state as (rows, batch_size, size) each."""
+        state = tuple(part.unsqueeze(0) for part in state) if self.is_cell else state
+        return tuple(part.unsqueeze(1) for part in state) if self.is_single else state
 
     def closed(self, output: Tensor) -> Tensor:
         """Return an output (seq_len, batch_size, size) as the module gives it, or packs it."""
@@ -100,9 +129,9 @@ class Form:
         return pack_padded_sequence(output, lengths).data
 
     def closed_state(self, state: State) -> State:
-        """Return h_n and c_n in the form that the module gives them."""
-        h, c = (part.squeeze(0) if self.is_cell else part for part in state)
-        return (h.squeeze(-2), c.squeeze(-2)) if self.is_single else (h, c)
+        """Return a state in the form that the module gives it."""
+        state = tuple(part.squeeze(0) for part in state) if self.is_cell else state
+        return tuple(part.squeeze(-2) for part in state) if self.is_single else state
 
     def running(self, x: Tensor) -> Tensor | None:
         """Return which steps are real, (seq_len, batch_size, 1); None: all of them."""

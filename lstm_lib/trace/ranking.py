@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from lstm_lib.record import BatchTrace
+from lstm_lib.record import BatchRecord
 
 
 class Ranking(NamedTuple):
@@ -25,23 +25,23 @@ class Ranking(NamedTuple):
         return cls(of, found, tuple(sorted(range(len(found)), key=lambda unit: -found[unit])))
 
 
-def by_variance(trace: BatchTrace) -> Ranking:
-    """Rank the units by the variance of their cell state over all sequences and real steps."""
-    c = _real(trace.c, trace)
-    return Ranking.by("variance of c", ((c - c.mean(0)) ** 2).mean(0))
+def by_variance(trace: BatchRecord) -> Ranking:
+    """Rank the units by the variance of their memory over all sequences and real steps."""
+    c = _real(trace.memory, trace)
+    return Ranking.by(f"variance of {trace.letters.memory}", ((c - c.mean(0)) ** 2).mean(0))
 
 
-def by_gradient(gradient: Any, trace: BatchTrace) -> Ranking:
+def by_gradient(gradient: Any, trace: BatchRecord) -> Ranking:
     """Rank the units by the mean size of a gradient over all sequences and real steps.
 
     Args:
-        gradient: dL/dc, (batch_size, seq_len, hidden_size), in NumPy or torch.
+        gradient: by the memory, (batch_size, seq_len, hidden_size), in NumPy or torch.
         trace: of the run that it belongs to.
     """
-    return Ranking.by("mean |dL/dc|", abs(_real(gradient, trace)).mean(0))
+    return Ranking.by(f"mean |dL/d{trace.letters.memory}|", abs(_real(gradient, trace)).mean(0))
 
 
-def _real(array: Any, trace: BatchTrace) -> Any:
+def _real(array: Any, trace: BatchRecord) -> Any:
     """Return the real steps of all sequences in one row, (steps, hidden_size)."""
     import numpy as np
 

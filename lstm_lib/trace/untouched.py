@@ -8,10 +8,9 @@ same object afterwards, and keeps what a forward wrote into it.
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
 from types import BuiltinMethodType, MethodType
 from typing import Any
 
@@ -30,9 +29,10 @@ def untouched(model: nn.Module, *given: Any) -> Iterator[None]:
     """Leave a module, what it is given, and all random generators as they were."""
     tensors = [*model.parameters(), *model.buffers()]
     devices = sorted({p.device.index for p in tensors if p.device.type == "cuda"})
-    undo: list[Undo] = [*_held(given), *_chance.stand()]
+    seen: set[int] = set()  # ids: what is met again, as a part of itself may be, is held already
+    undo: list[Undo] = [*_held(given, seen), *_chance.stand()]
     for part in model.modules():
-        undo += _module(part)
+        undo += _module(part, seen)
     try:
         with torch.random.fork_rng(devices=devices, device_type="cuda"):
             yield
@@ -41,12 +41,12 @@ def untouched(model: nn.Module, *given: Any) -> Iterator[None]:
             _chance.go(undo)
 
 
-def _module(part: nn.Module) -> Iterator[Undo]:
+def _module(part: nn.Module, seen: set[int]) -> Iterator[Undo]:
     """Return what puts the parameters, buffers and plain attributes of one module back."""
     plain = {name: value for name, value in vars(part).items() if name not in INTERNAL}
     yield partial(_restore, vars(part), plain)
-    for values in (part._modules, part._parameters, part._buffers, plain):
-        yield from _held(values)
+    for values in (part._modules, part._parameters, part._buffers, *plain.values()):
+        yield from _held(values, seen)
 
 
 def _restore(attributes: dict[str, Any], plain: dict[str, Any]) -> None:
@@ -56,23 +56,35 @@ def _restore(attributes: dict[str, Any], plain: dict[str, Any]) -> None:
     attributes.update(plain)
 
 
-def _held(value: Any) -> Iterator[Undo]:
+def _held(value: Any, seen: set[int]) -> Iterator[Undo]:
     """Return what puts the contents of a value back, and of all that it contains."""
-    numpy: Any = sys.modules.get("numpy")
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    inside: Iterable[Any] = ()
     if isinstance(value, Tensor) and not is_lazy(value):
         yield partial(_write, value, value.detach().clone())
     elif isinstance(value, MutableMapping):
         yield partial(_refill, value, value.update, dict(value))
-        yield from chain.from_iterable(map(_held, value.values()))
+        inside = value.values()
     elif isinstance(value, list | deque | set):
         fill = value.update if isinstance(value, set) else value.extend
         yield partial(_refill, value, fill, list(value))
-        yield from chain.from_iterable(map(_held, value))
+        inside = value
     elif isinstance(value, tuple):  # a PackedSequence is one
-        yield from chain.from_iterable(map(_held, value))
+        inside = value
     elif isinstance(value, MethodType | BuiltinMethodType):  # of a generator, as rng.random
-        yield from _held(value.__self__)
-    elif isinstance(value, random.Random):
+        inside = [value.__self__]
+    else:
+        yield from _chance_or_array(value)
+    for part in inside:
+        yield from _held(part, seen)
+
+
+def _chance_or_array(value: Any) -> Iterator[Undo]:
+    """Return what puts a random generator or an array of NumPy back."""
+    numpy: Any = sys.modules.get("numpy")
+    if isinstance(value, random.Random):
         yield partial(value.setstate, value.getstate())
     elif isinstance(value, torch.Generator):
         yield partial(value.set_state, value.get_state())

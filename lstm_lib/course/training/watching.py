@@ -16,11 +16,9 @@ from torch import Tensor, nn
 
 from lstm_lib import _validate
 from lstm_lib.drawing.svg import number
-from lstm_lib.notation import COLORS, GATES, NAMES, STATES
+from lstm_lib.notation import COLORS, LSTM, NAMES, STATES
 
 MOST_SHOWN = 4  # sequences in a picture: more are too small to read
-TAGS = {gate: f"gates/{gate} {NAMES[gate]}" for gate in GATES}
-TAGS |= {state: f"states/{state} {NAMES[state]}" for state in STATES}
 PICTURE = "prediction and target"
 INK, DPI = "#333333", 100
 FEW = 12  # steps that are marked one by one
@@ -88,10 +86,10 @@ class Watch(Callback):
         x, targets = self.x[self.shown], self.targets[self.shown]
         for writer in _writers(trainer):
             trace, outputs = _trace(module, self.x), outputs_for(module, x)
-            for name, tag in TAGS.items() if trace is not None else ():
+            for name in () if trace is None else trace.letters.quantities:
                 values = _finite(_array(getattr(trace, name)))
                 if values.size:
-                    writer.add_histogram(tag, values, step)
+                    writer.add_histogram(tag(name), values, step)
             title = f"after {epoch} epochs"
             figure = picture(_array(x), _array(targets), _array(outputs), title)
             writer.add_figure(PICTURE, figure, step, close=False)
@@ -103,6 +101,14 @@ class Watch(Callback):
             numbers = outputs.reshape(len(outputs), -1, outputs.size(-1))[:, -1, 0]  # (count,)
             for which, value in zip(self.shown.tolist(), numbers.tolist(), strict=True):
                 writer.add_scalar(f"prediction/sequence {which}", value, trainer.global_step)
+
+
+def tag(quantity: str) -> str:
+    """Return under which name TensorBoard shows a gate or a state."""
+    return f"{'states' if quantity in STATES else 'gates'}/{quantity} {NAMES[quantity]}"
+
+
+TAGS = {name: tag(name) for name in LSTM.quantities}
 
 
 def spread(epochs: int, pictures: int) -> list[int]:
@@ -180,7 +186,7 @@ def _trace(module: Any, x: Tensor) -> Any:
     try:
         with at_rest(module):
             return module.trace(_for(module, x))
-    except (NotImplementedError, ValueError):  # a layer without an LSTM, or in half precision
+    except (NotImplementedError, ValueError):  # a layer that is not recurrent
         return None
 
 
