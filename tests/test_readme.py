@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from lstm_lib.explorers import TraceExplorer
+from lstm_lib.trace import trace
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,3 +86,23 @@ def test_every_link_to_a_file_leads_somewhere(page):
     text = page.read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
+
+
+def test_every_example_of_open_your_network_gives_what_it_says():
+    page = (ROOT / "docs/open_your_network.md").read_text(encoding="utf-8")
+    names, checked = {}, 0
+    torch.manual_seed(0)
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        code = []
+        for line in block.splitlines():
+            if "  # -> " not in line:
+                code.append(line)
+                continue
+            exec("\n".join(code), names)
+            expression, said = line.split("  # -> ")
+            assert str(eval(expression, names)) == said, line
+            code, checked = [], checked + 1
+        exec("\n".join(code), names)
+    assert checked >= 14
+    assert not torch.equal(names["keeps"].result, trace(names["tagger"], names["tokens"]).result)
+    assert names["changes"]["change"].gt(0).all()

@@ -7,7 +7,7 @@ when it is used. What does not fit is a TypeError or ValueError that names it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstm_lib.record import (
     BatchTrace,
@@ -25,8 +25,11 @@ from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace.clamp import Clamp
 from lstm_lib.trace.plain import trace_scalar, trace_vector
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 __all__ = ["BatchTrace", "Clamp", "Flow", "Flows", "GRUTrace", "RNNTrace", "Records", "Step"]
-__all__ += ["Trace", "Traced", "Traces", "gradient_flow", "trace"]
+__all__ += ["Trace", "Traced", "Traces", "gradient_flow", "sweep", "trace"]
 
 
 def trace(
@@ -67,8 +70,8 @@ def trace(
 
     Raises:
         ValueError: no LSTM, or one that is not called; calls that are not one run; dropout
-            between layers in training mode; another dtype than float32 and float64.
-        RuntimeError: the results differ from the module's own; or what torch itself raises.
+            between layers in training mode; results that differ from the module's own.
+        RuntimeError: what torch itself raises.
 
     Example:
         >>> import torch
@@ -87,6 +90,57 @@ def trace(
     from lstm_lib.trace.hooked import Given, Watched, trace_torch
 
     return trace_torch(Watched.of(model, Given(x, hx, lengths, kwargs), path, call), clamp)
+
+
+def sweep(
+    model: Any,
+    x: Any,
+    clamps: Sequence[Clamp],
+    hx: Any = None,
+    *,
+    outputs: Callable[[Any], Any] | None = None,
+    lengths: Sequence[int] | None = None,
+    path: str | None = None,
+    call: int | str = "all",
+    kwargs: Mapping[str, Any] | None = None,
+) -> "DataFrame":
+    """Run a model with each of several clamps in turn, and return what they change.
+
+    `sweep(model, x, [Clamp("h", 0.0, units=k) for k in range(64)])` takes out one unit after the
+    other. The run in the open is compared with the module's own once, before all clamps.
+
+    Args:
+        model, x, hx, lengths, path, call, kwargs: as in `trace`.
+        clamps: what is held, one at a time.
+        outputs: takes what the model returns and returns an array with the outputs along its last
+            axis; by default what the model returns, the first where that are several.
+
+    Returns:
+        a table with a row for each clamp and output: clamp (its number), quantity, layer,
+        direction, units, output, change (the mean of the absolute change over sequences and
+        steps), most (the largest).
+
+    Raises:
+        TypeError, ValueError: as for `trace`; outputs that are no array.
+
+    Example:
+        >>> import torch
+        >>> clamps = [Clamp("h", 0.0, units=k) for k in range(8)]
+        >>> changes = sweep(torch.nn.LSTM(3, 8), torch.rand(10, 5, 3), clamps)
+        >>> changes.groupby("clamp")["change"].sum().idxmax() in range(8)  # the most used unit
+        True
+    """
+    from lstm_lib.trace.swept import table
+
+    which = None if call == "all" else call
+    kind = _kind(model, lengths=lengths, path=path, kwargs=kwargs, call=which)
+    if kind != "torch":
+        return table(lambda clamp: trace(model, x, hx, clamp=clamp).result, clamps, outputs)
+    from lstm_lib.trace.hooked import Given, Watched, trace_torch
+
+    watched = Watched.of(model, Given(x, hx, lengths, kwargs), path, call)
+    first: list[Any] = []
+    return table(lambda clamp: trace_torch(watched, clamp, first).result, clamps, outputs)
 
 
 def gradient_flow(

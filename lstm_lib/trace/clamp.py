@@ -167,7 +167,7 @@ class Hold:
             units = _validate.indices("units", clamp.units, size_of)
             steps = _validate.indices("steps", clamp.steps, size.seq_len)
             clamp.check_spread((len(rows), len(steps), len(units)))
-            where = ([[row] for row in rows], units) if in_arrays else None
+            where = _where(rows, units) if in_arrays else None
             for k, t in enumerate(steps):
                 self._at[clamp.quantity, t].append((clamp, where, k))
 
@@ -184,6 +184,21 @@ class Hold:
         """Hold the values of several quantities at step `t`, arrays, in place."""
         for quantity, array in zip(quantities, arrays, strict=True):
             self(quantity, t, array)
+
+
+def _where(rows: list[int], units: list[int]) -> tuple[Any, Any]:
+    """Return an index of every one of some units in every one of some rows.
+
+    What stands in a row is a slice: it is found faster, at every step again.
+    """
+    places: list[Any] = [rows, units]
+    for k, numbers in enumerate((rows, units)):
+        low, high = numbers[0], numbers[-1] + 1
+        if numbers == list(range(low, high)):
+            places[k] = slice(low, high)
+    if rows in places and units in places:
+        places[0] = [[row] for row in rows]
+    return places[0], places[1]
 
 
 def checked(

@@ -18,6 +18,10 @@ DROWNED = 0.5  # an error that a check of numbers between -1 and 1 must notice
 GROWN = {torch.float64: 1000, torch.float32: 1000, torch.float16: 60, torch.bfloat16: 10}
 
 
+class OtherForwardError(ValueError, RuntimeError):
+    """The forward of a module is not that of torch's layer, whose class it has."""
+
+
 def check_equal(call: Call, run: Run) -> None:
     """Refuse to go on if a run in the open gives something else than the module itself."""
     own = call.form.opened(call.results[0]).to(run.output.dtype)
@@ -27,7 +31,7 @@ def check_equal(call: Call, run: Run) -> None:
         pairs["c_n"] = run.state[1], ends[1]
     for ours, theirs in pairs.values():
         if ours.shape != theirs.shape:
-            raise RuntimeError(
+            raise OtherForwardError(
                 f"trace must give results of shape {tuple(ours.shape)}, the module itself gives "
                 f"{tuple(theirs.shape)}: is its forward not that of torch.nn.LSTM?"
             )
@@ -37,7 +41,7 @@ def check_equal(call: Call, run: Run) -> None:
     limits = _grown(call, run)
     for name, (ours, theirs) in pairs.items():
         if not _is_within(ours, theirs, limits[name]):
-            raise RuntimeError(
+            raise OtherForwardError(
                 f"trace must give the {name} that the module itself gives, got another: is its "
                 "forward not that of torch.nn.LSTM, or does it draw numbers (then: model.eval())?"
             )
@@ -69,7 +73,7 @@ def _grown(call: Call, run: Run) -> dict[str, Any]:
     spread = [part.expand_as(one) for part, one in zip(far, parts, strict=True)]
     limits = grown * (torch.cat(spread, dim=2) + least)
     if limits.numel() and limits.min() > DROWNED:
-        raise RuntimeError(
+        raise OtherForwardError(
             "trace must be able to tell its run from a wrong one, but rounding alone moves every "
             f"step of it by {limits.min() / grown:.1g} or more: the weights are too large"
         )

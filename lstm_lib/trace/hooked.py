@@ -2,8 +2,8 @@
 
 import inspect
 import itertools
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -70,13 +70,21 @@ class Watched:
         return self.module is self.model
 
 
-def trace_torch(watched: Watched, clamp: object) -> Traced:
-    """Return the run of a torch module; `clamp` as in `trace`."""
+def trace_torch(watched: Watched, clamp: object, first: list[opened.Run] | None = None) -> Traced:
+    """Return the run of a torch module; `clamp` as in `trace`.
+
+    `first` keeps the run in the open of the first call, which no clamp has changed, for the next
+    clamp: it is made and compared with the module's own if the list is empty.
+    """
     layout = watched.layout
     clamps = checked(clamp, opened.places(layout), layout.kind.letters)
     is_alone = watched.is_bare and not watched.module._forward_hooks and not layout.is_cell
     with torch.no_grad(), untouched(watched.model, *vars(watched.given).values()):
-        results, traces, result = _held(watched, clamps) if clamps else _left(watched, is_alone)
+        results, traces, result = (
+            _held(watched, clamps, [] if first is None else first)
+            if clamps
+            else _left(watched, is_alone)
+        )
         result = None if is_alone else _copied(result)  # what it may be a part of is put back
     output, state = calls.joined_results(results, layout)
     ends = state if layout.kind.letters is LSTM else state[0]
@@ -105,7 +113,7 @@ def _left(watched: Watched, is_alone: bool) -> Seen:
     return [padded(call.results, call.form) for call in seen], traces, result
 
 
-def _held(watched: Watched, clamps: list[Clamp]) -> Seen:
+def _held(watched: Watched, clamps: list[Clamp], first: list[opened.Run]) -> Seen:
     """Return the same of a run with clamps, whose results take the place of the module's own."""
     steps = _steps(watched) if any(one.counts_steps for one in clamps) else None
     seen: list[Results] = []
@@ -114,8 +122,12 @@ def _held(watched: Watched, clamps: list[Clamp]) -> Seen:
     def look(call: Call, hx: Any) -> Results:
         if seen:
             calls.check_handed_on(seen[-1][1], call, hx)
-        own = call.run()
-        check_equal(call, own)
+        if seen or not first:
+            own = call.run()
+            check_equal(call, own)
+            first[:] = first or [own]
+        else:
+            own = first[0]
         run = call.run(clamps, sum(len(row[0]) for row in traces), steps)
         found = call.closed(run, own)
         traces.append(run.traces)
@@ -184,28 +196,41 @@ def watch(watched: Watched, look: Callable[[Call, Any], Any]) -> Any:
         look: is shown each Call of the layer, or the one that was chosen, and the state that it
             was given, and returns what takes its results' place; None leaves them.
     """
-    module = watched.module
     args, kwargs, seq_len = _arguments(watched)
     count = itertools.count()
-
-    def hook(_: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
-        if watched.call not in (None, next(count)):
-            return None
-        found = look(*_call(watched, args, kwargs, results, seq_len))
-        return found and watched.layout.returned(found)
-
-    handle = module.register_forward_hook(hook, with_kwargs=True, prepend=True)
-    try:
-        with parametrize.cached() if _is_by_name(module) else nullcontext():
-            result = watched.model(*args, **kwargs)
-    finally:
-        handle.remove()
+    with _hooked(watched, look, count, seq_len):
+        result = watched.model(*args, **kwargs)
     found = next(count)
     if not found:
         raise ValueError("model must call its LSTM in a forward, got no call of it")
     if watched.call is not None and watched.call >= found:
         raise ValueError(f"call must be from 0 to {found - 1}, got {watched.call}")
     return result
+
+
+@contextmanager
+def _hooked(
+    watched: Watched, look: Callable[[Call, Any], Any], count: Iterator[int], seq_len: int | None
+) -> Iterator[None]:
+    """Let `look` see the calls of the layer, which `count` counts."""
+    module, cache = watched.module, ExitStack()
+
+    def before(*_: Any) -> None:
+        if _is_by_name(module):  # what a call finds under a name is found again after it
+            cache.enter_context(parametrize.cached())
+
+    def after(_: nn.Module, args: tuple, kwargs: Mapping[str, Any], results: Any) -> Any:
+        with cache:
+            if watched.call not in (None, next(count)):
+                return None
+            seen = _call(watched, args, kwargs, results, seq_len)
+        found = look(*seen)
+        return found and watched.layout.returned(found)
+
+    first = module.register_forward_pre_hook(before)
+    last = module.register_forward_hook(after, with_kwargs=True, prepend=True)
+    with cache, first, last:  # they remove themselves
+        yield
 
 
 def _call(
@@ -236,7 +261,7 @@ def _used(module: Any) -> dict[str, Tensor]:
         found = {f"{name}_l0": getattr(module, name) for name in CELL}
         return {name: one for name, one in found.items() if one is not None}
     names = module._flat_weights_names
-    if _is_by_name(module):  # `watch` has kept what was found
+    if _is_by_name(module):
         return {name: getattr(module, name) for name in names}
     used: list[Any] = module._flat_weights
     return dict(zip(names, used, strict=True))
