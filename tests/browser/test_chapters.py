@@ -14,7 +14,7 @@ CHAPTERS = sorted((REPOSITORY / "chapters").glob("*.ipynb"))
 @pytest.fixture(scope="module", params=CHAPTERS, ids=lambda path: path.stem)
 def chapter(request, lab):
     """A chapter, opened and run."""
-    notebook = lab.open(Path(request.param))
+    notebook = lab.open(Path(request.param), width=1366, height=768)
     notebook.run_all()
     yield notebook
     notebook.close()
@@ -35,6 +35,15 @@ def test_a_chapter_that_was_never_run_shows_its_pictures(lab, is_trusted):
 def test_it_holds_an_explorer_and_runs_without_errors(chapter):
     assert explorers(chapter)
     assert chapter.errors() == []
+
+
+def test_every_try_is_in_view_with_its_picture(chapter):
+    heights = []
+    for explorer in explorers(chapter):
+        explorer.scroll_into_view_if_needed()
+        picture = explorer.locator(".lstm-sheets svg").first.bounding_box()
+        heights.append(picture["y"] + picture["height"] - explorer.bounding_box()["y"])
+    assert max(heights) <= 600, heights  # of the 768 pixels of a laptop
 
 
 def test_every_slider_moves_its_number_and_its_picture(chapter):
