@@ -11,12 +11,12 @@ from lstm_lib.drawing.charts import Chart
 from lstm_lib.drawing.marks import marker, verdict
 from lstm_lib.drawing.svg import circle, line, number, path, polyline, rect, shape, text
 
-SIZE = (880, 492)
+SIZE = (880, 486)
 CORNER, PITCH = (42, 146), (88, 37)  # where the start stands; from place to place
 RADIUS = 9  # of a state
-CELL, CELL_WIDTH, CELL_HEIGHT = (58, 326), 460, 108  # the chart of the unit
-READS = 458  # the letters below it
-BARS, BAR_WIDTH = (640, 326), 120  # the probabilities: one row per symbol
+CELL, CELL_WIDTH, CELL_HEIGHT = (58, 320), 460, 108  # the chart of the unit
+READS = 452  # the letters below it
+BARS, BAR_WIDTH = (640, 320), 120  # the probabilities: one row per symbol
 BAR_PITCH = 20
 MOST_MARKERS = 30
 PLAIN = "plain"
