@@ -91,6 +91,8 @@ ANSWERS = {
             (68.97, "half-life"),
             (36.6, "percent"),
             (37, "percent"),
+            (36.603, "percent"),
+            (68.968, "half-life"),
             (100 * 0.99**100, "percent"),
             (69, "half-life"),
             (0.0, "what does it hand on"),
