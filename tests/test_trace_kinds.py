@@ -536,6 +536,18 @@ def test_clamp_explorer_holds_the_state_of_an_rnn():
     assert explorer.touched.traces[0].h[..., 0].eq(0.5).all()
 
 
+def test_clamp_explorer_calls_a_model_by_name_and_step_by_step():
+    torch.manual_seed(0)
+    named = ClampExplorer(Named(), (), kwargs={"tokens": torch.randn(9, 3, 2)})
+    assert named.untouched.answers[0].shape == (3, 9, 3)
+    model, x = Loop(nn.GRUCell(2, 4, dtype=torch.float64), False, 6), torch.randn(6, 3, 2).double()
+    explorer = ClampExplorer(model, x)
+    explorer.quantity.value, explorer.first.value = "h", 4
+    expected = trace(model, x, clamp=Clamp("h", 0.0, units=0, steps=range(3, 6)))
+    assert explorer.touched.traces[0] == expected[0]
+    assert len(ClampExplorer(model, x, call=2, outputs=lambda y: y[2]).untouched.traces[0]) == 1
+
+
 def test_traces_of_two_kinds_are_not_one_run():
     x = torch.randn(9, 3, 2)
     both = Traces([trace(nn.GRU(2, 5), x)[0], trace(nn.RNN(2, 5), x)[0]])

@@ -1,6 +1,6 @@
 """ClampExplorer: put a hand on a gate of a trained network, and see what it was for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ipywidgets import Widget
@@ -46,12 +46,14 @@ class ClampExplorer(Explorer):
         outputs: takes the same and returns what is shown, (batch_size, seq_len, size) or
             (batch_size, size); by default what the model returns, of a tuple the first.
         output_names: what the outputs are called, (size,).
-        hx, lengths, path: as in `trace`.
+        hx, lengths, path, call, kwargs: as in `trace`.
         tries: what to try, one sentence at a time above the picture.
 
     Raises:
-        RuntimeError: as `trace`.
+        TypeError, ValueError, RuntimeError: as `trace`.
     """
+
+    _drawn: tuple[object, str] | None = None  # what the picture on the lower sheet is of, and it
 
     def __init__(
         self,
@@ -64,15 +66,17 @@ class ClampExplorer(Explorer):
         hx: Any = None,
         lengths: Sequence[int] | None = None,
         path: str | None = None,
+        call: int | str = "all",
+        kwargs: Mapping[str, Any] | None = None,
         output_names: Sequence[str] | None = None,
         tries: Sequence[str] = (),
     ) -> None:
         shown = _example() if model is None else (model, x)
-        self._network = Network(*shown, score, outputs, hx=hx, lengths=lengths, path=path)
+        more = {"hx": hx, "lengths": lengths, "path": path, "call": call, "kwargs": kwargs}
+        self._network = Network(*shown, score, outputs, **more)
         first = self.untouched.traces[0]
         self.names = names_of(names, first)
         self.output_names = self._named(output_names)
-        self._drawn: tuple[object, str] | None = None
         self._make_hand(first.letters, first.hidden_size, len(first))
         self._make_look(first.batch_size, len(first))
         if model is None:

@@ -35,7 +35,7 @@ class Network:
     Args:
         model, x: as in `trace`.
         score, outputs: as in ClampExplorer.
-        arguments: further ones of `trace`: hx, lengths, path.
+        arguments: further ones of `trace`: hx, lengths, path, call, kwargs.
     """
 
     def __init__(
