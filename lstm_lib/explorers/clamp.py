@@ -75,10 +75,8 @@ class ClampExplorer(Explorer):
         more = {"hx": hx, "lengths": lengths, "path": path, "call": call, "kwargs": kwargs}
         self._network = Network(*shown, score, outputs, **more)
         first = self.untouched.traces[0]
-        self.names = names_of(names, first)
-        self.output_names = self._named(output_names)
-        self._make_hand(first.letters, first.hidden_size, len(first))
-        self._make_look(first.batch_size, len(first))
+        self.names, self.output_names = names_of(names, first), self._named(output_names)
+        self._make_controls(first)
         if model is None:
             self._show_example()
         super().__init__(*arranged(self._rows(), _row), picture.SIZE, tries=tries)
@@ -98,6 +96,11 @@ class ClampExplorer(Explorer):
         """Let the unit that remembers longest forget, in the silence before the call."""
         self.unit.value = self.output.value = self.unit.max
         self.first.value, self.last.value, self.step.value = 10, 20, 36
+
+    def _make_controls(self, first: BatchRecord) -> None:
+        """Make all controls, of a run of the layer that is looked at first."""
+        self._make_hand(first.letters, first.hidden_size, len(first))
+        self._make_look(first.batch_size, len(first))
 
     def _make_hand(self, letters: Letters, units: int, steps: int) -> None:
         """Make the controls of what is held, those without a choice disabled."""
