@@ -3,6 +3,7 @@
 import random
 from functools import cache
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -11,6 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lstm_lib.drawing.svg import number
 from lstm_lib.explorers import ClampExplorer, TraceExplorer
 from lstm_lib.notation import titled
+from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Clamp, GRUTrace, RNNTrace, Trace, Traces, gradient_flow, trace
 from tests.lstms import build, far, in_form, inputs, options
 from tests.pictures import says, texts
@@ -285,6 +287,41 @@ def test_a_function_is_given_what_the_equation_gives():
     own, held = trace(lstm, x)[0], trace(lstm, x, clamp=clamp)[0]
     torch.testing.assert_close(held.f[:, 3][:, [0, 2]], 1 - own.f[:, 3][:, [0, 2]])
     assert torch.equal(held.f[:, 3, 1], own.f[:, 3, 1])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "says"),
+    [
+        (lambda f: None, ValueError, r"numbers of shape \(4, 3\), got NoneType"),
+        (lambda f: torch.ones(3, 3), ValueError, r"numbers of shape \(4, 3\), got \(3, 3\)"),
+        (lambda f: torch.ones(1, 4, 3), ValueError, r"shape \(4, 3\), got \(1, 4, 3\)"),
+        (np.array(["a", "b"]), TypeError, "value must hold real numbers, got an array of <U1"),
+        (torch.ones(3, dtype=torch.complex64), TypeError, "real numbers, got an array of torch.c"),
+        (torch.ones(0, 3), TypeError, r"value must be a number or hold some, got shape \(0, 3\)"),
+    ],
+)
+def test_what_is_no_value_is_refused(value, error, says):
+    lstm, x = lstm_and_x()
+    with pytest.raises(error, match=says):
+        trace(lstm, x, clamp=Clamp("f", value))
+
+
+def test_a_function_may_return_a_number_or_what_is_spread():
+    lstm, x = lstm_and_x()
+    assert trace(lstm, x, clamp=Clamp("f", lambda f: 0.25))[0].f.eq(0.25).all()
+    f = trace(lstm, x, clamp=Clamp("f", lambda f: f.mean(0).double()))[0].f
+    assert torch.equal(f[0], f[1])
+    scalar = ScalarLSTM.published()
+    held = trace(scalar, (1.0, 0.5, 0.25), clamp=Clamp("f", lambda f: f / 2))[0]
+    assert held.f[0] == trace(scalar, (1.0, 0.5, 0.25))[0].f[0] / 2
+
+
+def test_tensors_of_inference_mode_are_cloned_for_a_gradient():
+    lstm, x = lstm_and_x()
+    with torch.inference_mode():
+        same = x.clone()
+        flow = gradient_flow(lstm, same, lambda h: h.sum())[0]
+    assert torch.equal(flow.d_c, gradient_flow(lstm, x, lambda h: h.sum())[0].d_c)
 
 
 # --- gradients ----------------------------------------------------------------------------------

@@ -544,6 +544,7 @@ X = torch.zeros(3, 2, 1)
         (lambda: trace(Odd(1, 1), X + 1), RuntimeError, "trace must give the output that the"),
         (lambda: trace(nn.LSTM(1, 1), [[1.0]]), TypeError, "x must be a tensor or a Packed"),
         (lambda: trace(nn.LSTM(1, 1), X, kwargs=[X]), TypeError, "kwargs must be a dict of arg"),
+        (lambda: trace(nn.LSTM(1, 1), X, X), TypeError, r"hx must be a pair \(h_0, c_0\) for an L"),
         (lambda: trace(nn.GRU(1, 1), X, (X, X)), TypeError, "hx must be the tensor h_0 for a GRU"),
         (lambda: trace(nn.LSTM(1, 1), X[:, 0], lengths=[3]), ValueError, "a tensor of 3 axes"),
         (lambda: trace(nn.LSTM(1, 1), X, lengths=[3]), ValueError, "must hold 2 numbers"),

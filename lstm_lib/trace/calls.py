@@ -18,8 +18,7 @@ from lstm_lib.trace.clamp import Clamp, Hold, Size
 from lstm_lib.trace.forms import Form, Layout, Results
 from lstm_lib.trace.kinds import State
 
-HALVES = (torch.float16, torch.bfloat16)
-FLOATS = (torch.float64, torch.float32, *HALVES)
+FLOATS = (torch.bfloat16, torch.float16, torch.float32, torch.float64)  # from coarse to fine
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class Call:
         padded = form.opened(x).detach().to(dtype)
         ready = padded.clone(memory_format=torch.contiguous_format)
         state = hx and tuple(part.detach().to(dtype) for part in form.opened_state(hx))
-        coarsest = max((one.dtype for one in tensors), key=lambda one: torch.finfo(one).eps)
+        found = {one.dtype for one in tensors}
+        coarsest = next(dtype for dtype in FLOATS if dtype in found)
         return cls(layout, weights, form, ready, state, results, coarsest)
 
     def closed(self, run: opened.Run, other: opened.Run | None = None) -> Results:

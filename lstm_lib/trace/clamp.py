@@ -59,8 +59,8 @@ class Clamp:
         given = {name: number for name, number in given.items() if number is not None}
         for name, number in given.items():
             is_free = name == "value" and (callable(number) or _is_array(number))
-            if is_free and 0 in getattr(number, "shape", ()):
-                raise TypeError(f"value must be a number or hold some, got shape {number.shape}")
+            if is_free and not callable(number):
+                _check_numbers(number)
             checked = deepcopy(number) if is_free else _validate.number(name, number)
             object.__setattr__(self, name, checked)
         if not given or ("value" in given and len(given) > 1):
@@ -88,7 +88,7 @@ class Clamp:
             k: counted from 0.
         """
         if callable(self.value):
-            return self.value(values)
+            return _fitting(self.value(values), values)
         if _is_array(self.value):
             array: Any = self.value
             array = array.reshape((1,) * (3 - array.ndim) + tuple(array.shape))
@@ -107,6 +107,33 @@ class Clamp:
                 f"value must spread over the chosen (batch, steps, units), {sizes}, "
                 f"got shape {shape}"
             )
+
+
+def _fitting(found: Any, values: Any) -> Any:
+    """Return what a function has made of `values` if it goes in their place."""
+    is_number = isinstance(found, int | float)
+    shape, wanted = (tuple(getattr(one, "shape", ())) for one in (found, values))
+    ends = zip(reversed(shape), reversed(wanted), strict=False)
+    if not (is_number or hasattr(found, "shape")) or len(shape) > len(wanted):
+        fits = False
+    else:
+        fits = all(have in (1, want) for have, want in ends)
+    if not fits:
+        raise ValueError(
+            f"value must be a function that returns numbers of shape {wanted}, got "
+            f"{shape or type(found).__name__}"
+        )
+    return found if is_number else _like(found, values)
+
+
+def _check_numbers(array: Any) -> None:
+    """Refuse an array that holds no real numbers."""
+    if 0 in array.shape:
+        raise TypeError(f"value must be a number or hold some, got shape {tuple(array.shape)}")
+    dtype = array.dtype
+    is_real = dtype.kind in "biuf" if hasattr(dtype, "kind") else not dtype.is_complex
+    if not is_real:
+        raise TypeError(f"value must hold real numbers, got an array of {dtype}")
 
 
 def _is_array(value: object) -> bool:

@@ -6,6 +6,7 @@ every number on the way kept.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -43,7 +44,7 @@ def flow_torch(watched: Watched, loss: Callable) -> Flows:
 
     given = vars(watched.given).values()
     with untouched(watched.model, *given), torch.inference_mode(False), torch.enable_grad():
-        result = watch(watched, look)
+        result = watch(replace(watched, given=watched.given.normal()), look)
         ((call, run, leaves),) = seen
         if watched.is_bare:
             found = watched.layout.taken(result)

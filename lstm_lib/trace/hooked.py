@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 from torch.utils._pytree import tree_map_only
 
 from lstm_lib import layers
-from lstm_lib.notation import LSTM
+from lstm_lib.notation import LSTM, Letters
 from lstm_lib.record import BatchRecord, Traced, Traces
 from lstm_lib.record.base import check_lengths
 from lstm_lib.trace import calls, opened
@@ -38,6 +38,15 @@ class Given:
     hx: Any = None
     lengths: Any = None
     kwargs: Any = None
+
+    def normal(self) -> Self:
+        """Return the same with clones of inference tensors, which autograd does not take."""
+        values = (tree_map_only(Tensor, _normal, value) for value in vars(self).values())
+        return type(self)(*values)
+
+
+def _normal(tensor: Tensor) -> Tensor:
+    return tensor.clone() if tensor.is_inference() else tensor
 
 
 @dataclass(frozen=True)
@@ -282,6 +291,16 @@ def _taken(watched: Watched, args: tuple, kwargs: Mapping[str, Any]) -> tuple[An
     return x, hx if is_lstm or hx is None else (hx,)
 
 
+def _check_state(hx: Any, letters: Letters) -> None:
+    """Refuse a state to start from that is not one of the kind's."""
+    if hx is None:
+        return
+    if letters is LSTM and (not isinstance(hx, tuple | list) or len(hx) != 2):
+        raise TypeError(f"hx must be a pair (h_0, c_0) for an LSTM, got {type(hx).__name__}")
+    if letters is not LSTM and not isinstance(hx, Tensor):
+        raise TypeError(f"hx must be the tensor h_0 for {letters.a}, got {type(hx).__name__}")
+
+
 def _arguments(watched: Watched) -> tuple[tuple[Any, ...], Mapping[str, Any], int | None]:
     """Return what the model is called with, and how many steps its output is padded to."""
     module, given = watched.module, watched.given
@@ -297,9 +316,7 @@ def _arguments(watched: Watched) -> tuple[tuple[Any, ...], Mapping[str, Any], in
         return (x if spread else (x,)), kwargs, None
     if not isinstance(x, Tensor | PackedSequence):
         raise TypeError(f"x must be a tensor or a PackedSequence, got {type(x).__name__}")
-    letters = watched.layout.kind.letters
-    if letters is not LSTM and not isinstance(hx, Tensor | None):
-        raise TypeError(f"hx must be the tensor h_0 for {letters.a}, got {type(hx).__name__}")
+    _check_state(hx, watched.layout.kind.letters)
     if lengths is None:
         return (x, hx), kwargs, None
     if isinstance(x, PackedSequence) or x.dim() != 3 or isinstance(module, CELLS):
