@@ -70,13 +70,18 @@ def explorer():
 @pytest.fixture
 def counted_runs(monkeypatch):
     """Return the clamps of every run that is made."""
-    made = []
+    made, real = [], runs.runs
 
-    def counting(model, clamp=None, **more):
-        made.append(clamp)
-        return trace(model, clamp=clamp, **more)
+    def counting(model, **more):
+        run = real(model, **more)
 
-    monkeypatch.setattr(runs, "trace", counting)
+        def counted(clamp):
+            made.append(clamp)
+            return run(clamp)
+
+        return counted
+
+    monkeypatch.setattr(runs, "runs", counting)
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lstm_lib import _chance, _validate
 from lstm_lib.explorers.given import ends, in_batch, rows_of
 from lstm_lib.record import BatchRecord, Traced
-from lstm_lib.trace import Clamp, trace
+from lstm_lib.trace import Clamp, runs
 
 
 class Run(NamedTuple):
@@ -52,6 +52,7 @@ class Network:
         # Copies: what is done with the model and its input later changes nothing here.
         self._model = _copied("model", model)
         self._arguments = _copied("x", {"x": x} | arguments)
+        self._traced = runs(self._model, **self._arguments)
         self._score, self._outputs, self._start = score, outputs, _chance.stand()
         self.untouched = self._run(None)
         self._last: tuple[Clamp | None, Run] = (None, self.untouched)
@@ -67,7 +68,7 @@ class Network:
     def _run(self, clamp: Clamp | None) -> Run:
         """Run the network on the whole batch."""
         with _chance.kept(self._start):  # all runs draw the same
-            traced = trace(self._model, clamp=clamp, **self._arguments)
+            traced = self._traced(clamp)
         traces, said = [in_batch(one) for one in traced.traces], _said(traced)
         score = None if self._score is None else _number(self._score(said))
         return Run(traces, self._answers(traced, traces, said), score)

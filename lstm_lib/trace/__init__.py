@@ -132,15 +132,36 @@ def sweep(
     """
     from lstm_lib.trace.swept import table
 
-    which = None if call == "all" else call
-    kind = _kind(model, lengths=lengths, path=path, kwargs=kwargs, call=which)
-    if kind != "torch":
-        return table(lambda clamp: trace(model, x, hx, clamp=clamp).result, clamps, outputs)
+    run = runs(model, x, hx, lengths=lengths, path=path, call=call, kwargs=kwargs)
+    return table(lambda clamp: run(clamp).result, clamps, outputs)
+
+
+def runs(
+    model: Any,
+    x: Any,
+    hx: Any = None,
+    *,
+    lengths: Sequence[int] | None = None,
+    path: str | None = None,
+    call: int | str = "all",
+    kwargs: Mapping[str, Any] | None = None,
+) -> Callable[[Any], Traced]:
+    """Return a function that traces one model and input again and again, with a clamp or None.
+
+    The run in the open is compared with the module's own once: nothing may change the module or
+    its input between the runs.
+
+    Args:
+        model, x, hx, lengths, path, call, kwargs: as in `trace`.
+    """
+    if _kind(model) != "torch":
+        more: dict[str, Any] = {"lengths": lengths, "path": path, "call": call, "kwargs": kwargs}
+        return lambda clamp: trace(model, x, hx, clamp=clamp, **more)
     from lstm_lib.trace.hooked import Given, Watched, trace_torch
 
     watched = Watched.of(model, Given(x, hx, lengths, kwargs), path, call)
     first: list[Any] = []
-    return table(lambda clamp: trace_torch(watched, clamp, first).result, clamps, outputs)
+    return lambda clamp: trace_torch(watched, clamp, first)
 
 
 def gradient_flow(
