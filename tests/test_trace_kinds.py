@@ -547,6 +547,8 @@ def test_trace_explorer_shows_the_columns_of_the_kind(kind, titles):
     assert f"h {number(traced[1].h[0, 3, 6].item(), 3)}" in words(explorer)
     before = number(traced[1].h[0, 2, 6].item(), 3)
     assert f"{'the state' if kind is nn.GRU else 'goes from'} {before} " in says(explorer)
+    after = number(traced[1].h[0, 3, 6].item(), 3)
+    assert f"{'so h =' if kind is nn.GRU else 'to'} {after}." in says(explorer)
     explorer.order.value = "by gradient"
     assert explorer.ranking.of == "mean |dL/dh|"
     assert explorer.selected == traced[1].select(unit=int(explorer.unit.value) - 1)
