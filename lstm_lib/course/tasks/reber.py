@@ -138,6 +138,37 @@ def reber(strings: Sequence[str]) -> symbols.Symbols:
     return symbols.batch(strings, legal, REBER_SYMBOLS)
 
 
+def continual_reber(count: int, seq_len: int, seed: int = 0) -> symbols.Symbols:
+    """Return streams of embedded Reber strings, one after the other without a break.
+
+    Nothing says where a string ends but its own last E: who reads on has to let go of what it
+    kept for the string before. After that E only a B may follow.
+
+    Args:
+        count: how many streams, at least 1.
+        seq_len: steps of each, at least 1; the last string may be cut off.
+        seed: of the draw.
+
+    Returns:
+        Symbols as of `reber`, all streams equally long.
+
+    Source: Gers, Schmidhuber & Cummins (2000), section 4.1, the continual embedded Reber problem.
+    """
+    count = _validate.count("count", count, at_least=1)
+    seq_len = _validate.count("seq_len", seq_len, at_least=1)
+    draw, states = Random(_validate.count("seed", seed)), reber_states()
+    streams, legal = [], []
+    for _ in range(count):
+        stream, steps = "", []
+        while len(stream) <= seq_len:
+            string = _draw_string(states, draw)
+            stream += string
+            steps += ["".join(states[name].arrows) or "B" for name in reber_walk(string)[1:]]
+        streams.append(stream[: seq_len + 1])
+        legal.append(steps[:seq_len])
+    return symbols.batch(streams, legal, REBER_SYMBOLS)
+
+
 def _draw_string(states: dict[str, ReberState], draw: Random) -> str:
     """Return one string, a fair coin at every fork."""
     name, string = "start", []
