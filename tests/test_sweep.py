@@ -73,6 +73,14 @@ def test_the_other_models_are_swept_too(model):
     assert table["change"].gt(0).any()
 
 
+def test_outputs_that_change_their_shape_are_refused():
+    shapes = iter([X, X[:2]])
+    with pytest.raises(
+        ValueError, match=r"outputs must keep its shape \(4, 6, 2\), got \(2, 6, 2\)"
+    ):
+        sweep(Tagger(), X, CLAMPS[:1], outputs=lambda y: next(shapes))
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [

@@ -14,6 +14,7 @@ from lstm_lib.explorers import ClampExplorer, TraceExplorer
 from lstm_lib.notation import titled
 from lstm_lib.scalar import ScalarLSTM
 from lstm_lib.trace import Clamp, GRUTrace, RNNTrace, Trace, Traces, gradient_flow, trace
+from lstm_lib.vector import VectorLSTM
 from tests.lstms import build, far, in_form, inputs, options
 from tests.pictures import says, texts
 
@@ -314,6 +315,17 @@ def test_a_function_may_return_a_number_or_what_is_spread():
     scalar = ScalarLSTM.published()
     held = trace(scalar, (1.0, 0.5, 0.25), clamp=Clamp("f", lambda f: f / 2))[0]
     assert held.f[0] == trace(scalar, (1.0, 0.5, 0.25))[0].f[0] / 2
+
+
+@pytest.mark.parametrize("of", [np.array, torch.tensor])
+def test_an_array_goes_step_by_step_into_models_of_numpy_and_of_numbers(of):
+    values = [[0.25], [0.5], [0.75]]
+    held = Clamp("f", of(values), steps=slice(0, 3))
+    xs = (1.0, 0.5, 0.25, 1.0)
+    assert trace(ScalarLSTM.published(), xs, clamp=held)[0].f[:3] == (0.25, 0.5, 0.75)
+    model = VectorLSTM(1, 2, seed=0)
+    f = trace(model, np.reshape(xs, (1, 4, 1)), clamp=held)[0].f
+    assert f[0, :3].tolist() == [[value, value] for (value,) in values]
 
 
 def test_tensors_of_inference_mode_are_cloned_for_a_gradient():
