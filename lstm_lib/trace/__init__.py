@@ -1,9 +1,10 @@
-"""Traces: the record of one run of an LSTM, and how to take one of any model.
+"""Traces: the record of one run of an LSTM, GRU or RNN, and how to take one of any model.
 
 `Trace` is what everything that looks inside an LSTM reads. `trace` makes one per layer and
-direction of a model, with a `Clamp` where a gate is to be held; `gradient_flow` says how a loss
-changes with every state. Importing this needs the standard library alone; what is heavy loads
-when it is used. What does not fit is a TypeError or ValueError that names it.
+direction of a model, with a `Clamp` where a gate is to be held; `sweep` tries many clamps;
+`gradient_flow` says how a loss changes with every state. A GRU and an RNN are opened like an LSTM.
+Importing this needs the standard library alone; what is heavy loads when it is used. What does not
+fit is a TypeError or ValueError that names it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,14 +46,14 @@ def trace(
 ) -> Traced:
     """Run a model once and record every gate and state of its LSTM at every step.
 
-    The run is made in the open, from the LSTM's own weights, and its results are compared with
-    the module's own; they take their place, so that a clamp goes on through whatever comes
-    after the LSTM. No gradient is kept; what the module and its inputs hold and random generators
-    stay as they were.
+    The LSTM is run again in the open, from its own weights, and the results are compared with the
+    module's own. Without a clamp these stay as they are, to the last bit; with one, whatever it
+    changes takes their place and goes on through what comes after the LSTM. No gradient is kept;
+    what the module and its inputs hold and random generators stay as they were.
 
     Args:
-        model: torch.nn.LSTM or lstm_lib.layers.LSTM with any options, an LSTMCell of theirs, a
-            torch module that contains one of these, a VectorLSTM or a ScalarLSTM.
+        model: torch.nn.LSTM, GRU or RNN or lstm_lib.layers.LSTM with any options, a cell of
+            theirs, a torch module that contains one of these, a VectorLSTM or a ScalarLSTM.
         x: what the model takes: for an LSTM of torch a padded, packed or unbatched sequence; for
             a module around one what its forward takes, a tuple if that is several arguments; for
             a VectorLSTM (batch_size, seq_len, input_size); for a ScalarLSTM (seq_len,) numbers.
@@ -63,10 +64,12 @@ def trace(
         path: where in the module the LSTM is, e.g. "encoder.lstm"; needed if there are several.
         call: which call of the LSTM in the forward, counted from 0; "all" joins calls that hand
             the state on, as those of a decoder, into one run over all their steps.
+        kwargs: what the model takes by name.
 
     Returns:
         Traced with output, state (h_n, c_n), traces and result. Columns are torch tensors of the
-        module's dtype and device, NumPy arrays for a VectorLSTM, floats for a ScalarLSTM.
+        module's dtype and device, float32 for half precision; NumPy arrays for a VectorLSTM,
+        floats for a ScalarLSTM.
 
     Raises:
         ValueError: no LSTM, or one that is not called; calls that are not one run; dropout
@@ -184,7 +187,7 @@ def gradient_flow(
     what the layer above says to an h counts as the loss's word.
 
     Args:
-        model, x, hx, lengths, path: as in `trace`.
+        model, x, hx, lengths, path, kwargs: as in `trace`.
         call: which call of the LSTM in the forward, counted from 0; needed if there are several.
         loss: takes what the model returns, of an LSTM of torch the output alone, and returns one
             number as a tensor; for a VectorLSTM it takes its outputs, for a ScalarLSTM h, as
@@ -193,7 +196,8 @@ def gradient_flow(
     Returns:
         Flows, one Flow per layer and direction with d_h, d_c, kept and through_gates,
         (batch_size, seq_len, hidden_size) each: torch tensors, or NumPy arrays for a VectorLSTM
-        and for a ScalarLSTM, which has a batch of 1 and 1 unit. `loss` is the loss.
+        and for a ScalarLSTM, which has a batch of 1 and 1 unit. `loss` is the loss. Of a GRU and
+        an RNN d_c is None: their memory is h.
 
     Raises:
         ValueError, RuntimeError: as for `trace`.
