@@ -9,6 +9,17 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from benchmarks.variants import (
+    BATCH,
+    KINDS,
+    MOST,
+    TABLE,
+    Classifier,
+    store,
+    stored,
+    trained,
+    units_of,
+)
 from lstm_lib.variants import GRU, NAMED, Parts, Variant
 
 
@@ -195,3 +206,35 @@ def test_a_trace_has_every_gate_and_1_where_there_is_none(name):
 def test_what_is_no_variant_is_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+# --- the table of the benchmark ---------------------------------------------------------------
+
+
+def test_the_table_holds_every_variant_from_ten_starts():
+    rows = list(stored(TABLE))
+    assert {(row.variant, row.seed) for row in rows} == {(k, s) for k in KINDS for s in range(10)}
+    assert len(rows) == len(KINDS) * 10
+    for row in rows:
+        assert (row.units, row.parameters) == (units_of(row.variant), rows_size(row))
+        assert (row.right == 1) == (row.sequences > 0)
+        assert row.sequences <= MOST + BATCH
+
+
+def rows_size(row):
+    return Classifier(row.variant, row.units).size
+
+
+def test_a_row_of_the_table_is_what_the_code_gives_today():
+    quickest = min((row for row in stored(TABLE) if row.sequences > 0), key=lambda r: r.sequences)
+    again = trained(quickest.variant, quickest.seed)
+    assert again[:4] == quickest[:4]
+    assert again.right == 1
+    assert again.sequences == pytest.approx(quickest.sequences, rel=0.3)  # rounding grows
+
+
+def test_a_table_that_was_stopped_goes_on(tmp_path):
+    rows = list(stored(TABLE))[:7]
+    store(tmp_path / "table.csv", rows[::-1])
+    assert list(stored(tmp_path / "table.csv")) == rows
+    assert list(stored(tmp_path / "none.csv")) == []
